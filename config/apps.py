@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The composition root: the only package that knows every app."""
+
+    name = "config"

@@ -1,0 +1,23 @@
+"""Settings for the tests: nothing outside the process unless a test asks for it.
+
+`TEST_DATABASE_URL` (set by tests/services.sh) runs the same tests on PostgreSQL.
+"""
+
+import os
+import tempfile
+
+os.environ.setdefault("CAUSERIE_VAR", tempfile.mkdtemp(prefix="causerie-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
+
+from config.settings import *  # noqa: E402,F403
+
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ACCOUNT_RATE_LIMITS = False
+CELERY_TASK_ALWAYS_EAGER = True

@@ -1,0 +1,1 @@
+"""Rows of the spaces app, one subject a file."""
