@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +96,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["email"], condition=~models.Q(email=""), name="one_account_per_email"
             ),
+            models.CheckConstraint(
+                condition=models.Q(handle=Lower("handle")), name="handles_are_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +116,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_suspended(self) -> bool:
         return self.suspended_at is not None
+
+    @property
+    def is_in_good_standing(self) -> bool:
+        """May act, and counts among somebody's followers (`UserQuerySet.active` for one)."""
+        return self.is_active and not self.is_suspended
 
     @property
     def picture_url(self) -> str:

@@ -1,0 +1,112 @@
+"""Forms people fill in about themselves."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules
+from accounts.models import User
+
+
+class BirthDateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"autocomplete": "bday"})
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Sign in by handle, with or without its @, or by e-mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Handle or e-mail")
+        self.fields["login"].widget = forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        )
+        del self.fields["password"].widget.attrs["placeholder"]
+
+    def clean_login(self) -> str:
+        login = super().clean_login()
+        return login[1:] if login.startswith("@") else login
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """A new account: name, handle, e-mail, password and date of birth."""
+
+    field_order = ["name", "username", "email", "password1", "birth_date"]
+
+    name = forms.CharField(
+        label=_("Name"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("As people will see it. It can be changed."),
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"), widget=BirthDateInput,
+        help_text=_("You must be at least 13. Nobody else sees it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        handle = self.fields["username"]
+        handle.label = _("Handle")
+        handle.help_text = _("3 to 20 of a-z, 0-9 and _")
+        handle.widget.attrs.update(autocapitalize="none", spellcheck="false")
+        self.fields["email"].label = _("E-mail")
+        self.fields["password1"].widget.attrs["autocomplete"] = "new-password"
+        self.fields["password1"].help_text = _("At least 8 characters, not a common word.")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+    def clean_birth_date(self) -> Any:
+        born, today = self.cleaned_data["birth_date"], timezone.localdate()
+        if not rules.is_plausible_birth(today, born=born):
+            raise ValidationError(_("Enter your date of birth."), code="implausible")
+        if not rules.is_old_enough(today, born=born):
+            raise ValidationError(
+                _("You must be at least %(age)s to have an account."),
+                code="too_young", params={"age": rules.MINIMUM_AGE},
+            )
+        return born
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Two people may ask for one handle in the same moment: the second is asked again."""
+        try:
+            return super().try_save(request)
+        except IntegrityError:
+            messages.error(request, _("Somebody has just taken that handle. Choose another."))
+            return None, redirect(request.get_full_path())
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person says of themselves."""
+
+    class Meta:
+        model = User
+        fields = ["name", "bio"]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "bio": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {"bio": _("At most 160 characters.")}
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+
+def clean_name(name: str) -> str:
+    """A name in one line that shows something: no control or direction-changing characters."""
+    cleaned = " ".join("".join(c for c in name if c.isprintable()).split())
+    if not cleaned:
+        raise ValidationError(_("Enter a name that can be read."), code="invisible")
+    return cleaned
