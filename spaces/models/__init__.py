@@ -1,1 +1,18 @@
 """Rows of the spaces app, one subject a file."""
+
+from spaces.models.instance_rules import InstanceRules
+from spaces.models.participant import Participant
+from spaces.models.presence import Attendance, WebProcess
+from spaces.models.reaction import ReactionTotal
+from spaces.models.space import Space
+from spaces.models.speak_request import SpeakRequest
+
+__all__ = [
+    "Attendance",
+    "InstanceRules",
+    "Participant",
+    "ReactionTotal",
+    "Space",
+    "SpeakRequest",
+    "WebProcess",
+]

@@ -1,0 +1,103 @@
+"""What happened in a Space: a closed set of typed facts, persons named by their public key.
+
+One commit makes one list of them under one sequence number. spaces.telling turns them into what
+each audience is sent.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from spaces.rules.roles import Role
+
+WhyLeft: TypeAlias = Literal["stepped_down", "moved_down", "left", "removed"]
+WhyLowered: TypeAlias = Literal["lowered", "accepted", "denied", "left", "removed"]
+WhyEnded: TypeAlias = Literal["host_ended", "staff_ended"]
+
+
+@dataclass(frozen=True)
+class StageJoined:
+    """`person` has a place on stage, muted: nobody comes on with an open microphone."""
+
+    person: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class StageLeft:
+    person: str
+    why: WhyLeft
+
+
+@dataclass(frozen=True)
+class RoleChanged:
+    """`person` stays on stage with another role."""
+
+    person: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Muted:
+    person: str
+    by: Literal["self", "host"]
+
+
+@dataclass(frozen=True)
+class Unmuted:
+    person: str
+
+
+@dataclass(frozen=True)
+class PresenceChanged:
+    """Whether the page of somebody on stage is connected. The place is kept while it is not."""
+
+    person: str
+    is_present: bool
+
+
+@dataclass(frozen=True)
+class HandRaised:
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class HandLowered:
+    person: str
+    why: WhyLowered
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Barred from this Space. Told to hosts and to the person only."""
+
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RemovalUndone:
+    """May come back, as a listener. Nothing that a page shows changes by it."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    why: WhyEnded
+    by: str
+
+
+Event: TypeAlias = (
+    StageJoined
+    | StageLeft
+    | RoleChanged
+    | Muted
+    | Unmuted
+    | PresenceChanged
+    | HandRaised
+    | HandLowered
+    | Removed
+    | RemovalUndone
+    | Ended
+)

@@ -1,0 +1,181 @@
+"""The rules of the stage: each takes the few facts it needs and answers with what follows, or refuses."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from spaces.rules.events import (
+    Event,
+    HandLowered,
+    HandRaised,
+    Muted,
+    PresenceChanged,
+    RemovalUndone,
+    Removed,
+    RoleChanged,
+    StageJoined,
+    StageLeft,
+    Unmuted,
+)
+from spaces.rules.roles import Action, Refused, Role, require
+
+# PRODUCT.md section 2: 1 host + 2 co-hosts + 10 speakers.
+COHOST_PLACES = 2
+SPEAKER_PLACES = 10
+PLACES = 1 + COHOST_PLACES + SPEAKER_PLACES
+
+REASON_LIMIT = 140  # characters, of a hand and of a removal
+
+WhyGone: TypeAlias = Literal["left", "removed"]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A participant as the rules see them. `person` is their public key."""
+
+    person: str
+    role: Role
+    is_muted: bool = True
+    is_present: bool = True
+    has_hand_up: bool = False
+    is_removed: bool = False
+    removed_by: str = ""  # key of who removed them
+
+
+def raise_hand(seat: Seat, reason: str = "") -> list[Event]:
+    """Ask to speak. A hand that is up already stays where it is in the queue."""
+    require(seat.role, Action.RAISE_HAND)
+    if seat.has_hand_up:
+        return []
+    return [HandRaised(seat.person, _short(reason))]
+
+
+def lower_hand(seat: Seat) -> list[Event]:
+    require(seat.role, Action.LOWER_HAND)
+    return [HandLowered(seat.person, "lowered")] if seat.has_hand_up else []
+
+
+def accept(by: Seat, guest: Seat, speakers: int) -> list[Event]:
+    """Give a place on stage to somebody who asked; `speakers` is how many have one now."""
+    require(by.role, Action.ACCEPT)
+    _must_wait(guest)
+    if speakers >= SPEAKER_PLACES:
+        raise Refused("stage_full")
+    return [HandLowered(guest.person, "accepted"), StageJoined(guest.person, Role.SPEAKER)]
+
+
+def deny(by: Seat, guest: Seat) -> list[Event]:
+    require(by.role, Action.DENY)
+    _must_wait(guest)
+    return [HandLowered(guest.person, "denied")]
+
+
+def step_down(seat: Seat) -> list[Event]:
+    """Back to the audience. The host goes by Leave, where somebody is chosen to go on."""
+    require(seat.role, Action.STEP_DOWN)
+    if seat.role is Role.HOST:
+        raise Refused("choose_successor")
+    return [StageLeft(seat.person, "stepped_down")]
+
+
+def mute(seat: Seat) -> list[Event]:
+    require(seat.role, Action.MUTE_SELF)
+    return [] if seat.is_muted else [Muted(seat.person, "self")]
+
+
+def unmute(seat: Seat) -> list[Event]:
+    require(seat.role, Action.UNMUTE_SELF)
+    return [Unmuted(seat.person)] if seat.is_muted else []
+
+
+def mute_person(by: Seat, speaker: Seat) -> list[Event]:
+    require(by.role, Action.MUTE_OTHER)
+    _must_be_on_stage(speaker)
+    require(by.role, Action.MUTE_OTHER, over=speaker.role)
+    return [] if speaker.is_muted else [Muted(speaker.person, "host")]
+
+
+def move_down(by: Seat, speaker: Seat) -> list[Event]:
+    require(by.role, Action.MOVE_DOWN)
+    _must_be_on_stage(speaker)
+    require(by.role, Action.MOVE_DOWN, over=speaker.role)
+    return [StageLeft(speaker.person, "moved_down")]
+
+
+def remove(by: Seat, person: Seat, reason: str) -> list[Event]:
+    """Bar `person` from this Space; they are told `reason`."""
+    require(by.role, Action.REMOVE)
+    require(by.role, Action.REMOVE, over=person.role)
+    if not reason.strip():
+        raise Refused("reason_needed")
+    reason = _short(reason)
+    if person.is_removed:
+        return []
+    return [*_gone(person, "removed"), Removed(person.person, reason)]
+
+
+def undo_remove(by: Seat, person: Seat) -> list[Event]:
+    """Let somebody back in: the host anybody, a co-host whom they removed themselves."""
+    require(by.role, Action.UNDO_REMOVE)
+    if by.role is not Role.HOST and person.is_removed and person.removed_by != by.person:
+        raise Refused("not_allowed")
+    return [RemovalUndone(person.person)] if person.is_removed else []
+
+
+def leave(seat: Seat, successor: Seat | None = None) -> list[Event]:
+    """Go. A host names somebody on stage who is host for the rest, or ends the Space instead."""
+    require(seat.role, Action.LEAVE)
+    if seat.role is not Role.HOST:
+        return _gone(seat, "left")
+    if successor is None:
+        raise Refused("choose_successor")
+    if not successor.role.is_on_stage or successor.person == seat.person:
+        raise Refused("not_on_stage")
+    if not successor.is_present:
+        raise Refused("successor_away")
+    return [StageLeft(seat.person, "left"), RoleChanged(successor.person, Role.HOST)]
+
+
+def arrive(seat: Seat) -> list[Event]:
+    """The page of somebody connects, for the first time or again: their role as before, muted."""
+    if not seat.role.is_on_stage:
+        return []
+    return [*_silenced(seat), *([] if seat.is_present else [PresenceChanged(seat.person, True)])]
+
+
+def lose(seat: Seat) -> list[Event]:
+    """The page of somebody is gone without a word: the place is kept, the microphone closed."""
+    if not seat.role.is_on_stage or not seat.is_present:
+        return []
+    return [*_silenced(seat), PresenceChanged(seat.person, False)]
+
+
+def _silenced(seat: Seat) -> list[Event]:
+    return [] if seat.is_muted else [Muted(seat.person, "self")]
+
+
+def _gone(seat: Seat, why: WhyGone) -> list[Event]:
+    events: list[Event] = []
+    if seat.has_hand_up:
+        events.append(HandLowered(seat.person, why))
+    if seat.role.is_on_stage:
+        events.append(StageLeft(seat.person, why))
+    return events
+
+
+def _must_wait(guest: Seat) -> None:
+    if guest.role.is_on_stage:
+        raise Refused("already_on_stage")
+    if not guest.has_hand_up:
+        raise Refused("no_hand")
+
+
+def _must_be_on_stage(speaker: Seat) -> None:
+    if not speaker.role.is_on_stage:
+        raise Refused("not_on_stage")
+
+
+def _short(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if len(reason) > REASON_LIMIT:
+        raise Refused("text_too_long")
+    return reason
