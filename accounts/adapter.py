@@ -1,7 +1,6 @@
 """Where allauth asks us: saving a new person, refusing a suspended one, sending mail."""
 
 import logging
-from datetime import date
 from smtplib import SMTPException
 from typing import Any
 

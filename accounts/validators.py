@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 HANDLE = re.compile(r"[a-z0-9_]{3,20}")
-RESERVED = frozenset(
-    "about accessibility accounts admin api calendar causerie explore files healthz help home "
-    "host login logout mail me media messages moderator notifications privacy root rules s search "
-    "settings signup space spaces staff start static status support system trial ws".split()
-)
+RESERVED_WORDS = """
+    about accessibility accounts admin api calendar causerie explore files healthz help home
+    host login logout mail me media messages moderator notifications privacy root rules s search
+    settings signup space spaces staff start static status support system trial ws
+"""
+RESERVED = frozenset(RESERVED_WORDS.split())
 
 
 def validate_handle(handle: str) -> None:

@@ -1,7 +1,10 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+
+from config import mail, trial
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -9,3 +12,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("spaces.urls")),
 ]
+
+if settings.INSTANCE.is_trial:
+    urlpatterns += [
+        path("mail/", mail.mail, name="mail"),
+        path("trial/continue/", trial.continue_as, name="trial_continue"),
+    ]
