@@ -51,7 +51,9 @@ class WishedStage:
         return {
             "space": self.space,
             "version": self.version,
-            "voices": {person: {"is_muted": voice.is_muted} for person, voice in self.voices.items()},
+            "voices": {
+                person: {"is_muted": voice.is_muted} for person, voice in self.voices.items()
+            },
             "barred": sorted(self.barred),
             "live_since_ms": self.live_since_ms,
         }
@@ -66,7 +68,9 @@ class WishedStage:
         return cls(
             space=_of_type(message["space"], str, "space"),
             version=_of_type(message["version"], int, "version"),
-            voices={_of_type(person, str, "voices"): _voice(wish) for person, wish in voices.items()},
+            voices={
+                _of_type(person, str, "voices"): _voice(wish) for person, wish in voices.items()
+            },
             barred=frozenset(_of_type(person, str, "barred") for person in barred),
             live_since_ms=_of_type(message["live_since_ms"], int, "live_since_ms"),
         )
