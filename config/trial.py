@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Follow, User
 
-CONTINUE_AS = ("ines", "karim", "sarah", "moderator")  # demo handles, in the order offered
+CONTINUE_AS = ("ines", "karim", "sarah", "mod")  # demo handles, in the order offered
 
 
 @require_POST
@@ -47,7 +47,7 @@ def _who_they_are(person: User) -> str:
             }
         case "karim":
             return gettext("Co-host")
-        case "moderator":
+        case "mod":
             return gettext("Moderator")
         case _:
             return gettext("Listener")

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +17,7 @@ from accounts.models import Follow, User
 from accounts.models.follow import FollowQuerySet
 from accounts.refusals import SENTENCES, Refused
 from accounts.services import follows
+from accounts.templatetags.people import grouped
 
 PEOPLE_A_PAGE = 50
 
@@ -56,23 +57,27 @@ def _change(request: HttpRequest, handle: str, change: ChangeOfFollow) -> HttpRe
         return redirect(person)
     me = access.signed_in(request)
     if not limits.FOLLOWS.take(me.pk):
-        return too_many(request)
+        return _too_many(request)
     try:
         change(by=me, person=person, now=timezone.now())
     except Refused as refused:
-        messages.error(request, SENTENCES[refused.code])
-        return redirect(_way_back(request, person))
-    if request.headers.get("X-Requested-With") == "fetch":
-        return render(request, "accounts/_follow.html", _button(me, person))
+        return _refused(request, person, refused)
+    if _wants_json(request):
+        followers = Follow.objects.followers_of(person).count()
+        return JsonResponse({"followers": grouped(followers)})
     return redirect(_way_back(request, person))
 
 
-def _button(me: User, person: User) -> dict[str, object]:
-    return {
-        "person": person,
-        "follows": Follow.objects.between(me, person),
-        "follower_count": Follow.objects.followers_of(person).count(),
-    }
+def _refused(request: HttpRequest, person: User, refused: Refused) -> HttpResponse:
+    sentence = SENTENCES[refused.code]
+    if _wants_json(request):
+        return JsonResponse({"refused": refused.code, "sentence": sentence}, status=409)
+    messages.error(request, sentence)
+    return redirect(_way_back(request, person))
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 def _way_back(request: HttpRequest, person: User) -> str:
@@ -85,7 +90,7 @@ def _way_back(request: HttpRequest, person: User) -> str:
     return person.get_absolute_url()
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def _too_many(request: HttpRequest) -> HttpResponse:
     context = {"sentence": SENTENCES["too_many_follows"]}
     response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(limits.FOLLOWS.seconds)

@@ -22,7 +22,8 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     context = {
         "person": person,
         "is_me": viewer == person,
-        "follows": Follow.objects.between(viewer, person),
+        "is_followed": Follow.objects.between(viewer, person),
+        "follows_me": viewer is not None and Follow.objects.between(person, viewer),
         "follower_count": Follow.objects.followers_of(person).count(),
         "following_count": Follow.objects.followed_by(person).count(),
         "parts": parts.gather(person, viewer),

@@ -76,8 +76,10 @@ async function follow(event) {
   event.preventDefault();
   const wasFollowed = form.querySelector("button").getAttribute("aria-pressed") === "true";
   try {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(String(response.status));
+    const { followers } = await response.json();
+    for (const count of document.querySelectorAll(`[data-followers-of="${form.dataset.follow}"]`)) count.textContent = followers;
     showFollowing(form, !wasFollowed);
   } catch {
     form.submit(); // the page says what is wrong
