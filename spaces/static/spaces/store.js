@@ -1,0 +1,96 @@
+/* What this page knows of its Space: pure functions, no page, no network, no clock.
+
+   The state is the snapshot's own shape; `apply(snapshot, events)` gives what a fresh snapshot
+   would say, for every viewer. docs/protocol.md shows the frames. */
+
+/** The state after one frame. Frames that change nothing here return the same object. */
+export function apply(state, frame) {
+  switch (frame.t) {
+    case "snapshot": {
+      const { t: _t, ...fresh } = frame;
+      return fresh;
+    }
+    case "events":
+      return frame.seq === state.seq + 1 ? afterEvents(state, frame) : state;
+    case "pulse":
+      return afterPulse(state, frame);
+    case "relay":
+      return { ...state, epoch: frame.epoch };
+    default:
+      return state;
+  }
+}
+
+function afterEvents(state, frame) {
+  const after = frame.events.reduce(afterEvent, state);
+  return { ...after, seq: frame.seq };
+}
+
+function afterPulse(state, { count = state.count, audience_version = state.audience_version }) {
+  if (count === state.count && audience_version === state.audience_version) return state;
+  return { ...state, count, audience_version };
+}
+
+function afterEvent(state, event) {
+  const change = CHANGES[event.type];
+  return change ? change(state, event) : state;
+}
+
+const CHANGES = {
+  stage_joined: (state, { member }) => withRole(
+    { ...state, stage: [...without(state.stage, member.person), member] }, member.person, member.role),
+  stage_left: (state, { person }) => withRole(
+    { ...state, stage: without(state.stage, person) }, person, "listener"),
+  role_changed: (state, { person, role }) => withRole(onStage(state, person, { role }), person, role),
+  muted: (state, { person }) => onStage(state, person, { muted: true }),
+  unmuted: (state, { person }) => onStage(state, person, { muted: false }),
+  presence: (state, { person, present }) => onStage(state, person, { present }),
+  hand_raised: (state, { type: _type, ...hand }) => (
+    { ...state, hands: [...without(state.hands, hand.person), hand] }),
+  hand_lowered: (state, { person }) => ({ ...state, hands: without(state.hands, person) }),
+  ended: (state) => ({ ...state, space: { ...state.space, state: "ended" } }),
+};
+
+const without = (people, person) => people.filter((one) => one.person !== person);
+
+function onStage(state, person, changes) {
+  return {
+    ...state,
+    stage: state.stage.map((one) => (one.person === person ? { ...one, ...changes } : one)),
+  };
+}
+
+function withRole(state, person, role) {
+  return state.me.person === person ? { ...state, me: { ...state.me, role } } : state;
+}
+
+/* What the page asks of the state. */
+
+const HOSTING = new Set(["host", "cohost"]);
+const ON_STAGE = new Set(["host", "cohost", "speaker"]);
+
+export const isHosting = (state) => HOSTING.has(state.me.role);
+export const isOnStage = (state) => ON_STAGE.has(state.me.role);
+export const isSignedIn = (state) => state.me.role !== "visitor";
+export const seatOf = (state, person) => state.stage.find((one) => one.person === person) ?? null;
+export const mySeat = (state) => (state.me.person ? seatOf(state, state.me.person) : null);
+export const isMuted = (state) => mySeat(state)?.muted ?? true;
+export const handOf = (state, person) => state.hands.find((one) => one.person === person) ?? null;
+
+/** My place in the queue of hands, from 1; 0 when my hand is down. */
+export const myPlaceInQueue = (state) => (
+  state.me.person ? state.hands.findIndex((one) => one.person === state.me.person) + 1 : 0);
+
+/** Whether the viewer may act on somebody of that role: a co-host has no power over host and co-hosts. */
+export function mayManage(state, role) {
+  if (state.me.role === "host") return role !== "host";
+  return state.me.role === "cohost" && !HOSTING.has(role);
+}
+
+/** Who on stage could be host after me: present, in stage order, co-hosts first. */
+export function successors(state) {
+  const others = state.stage.filter((one) => one.person !== state.me.person && one.present);
+  return [...others].sort((a, b) => rank(a) - rank(b));
+}
+
+const rank = (seat) => (seat.role === "cohost" ? 0 : 1);
