@@ -1,0 +1,92 @@
+"""Starting, leaving and ending a Space."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Follow, User
+from spaces import broadcast
+from spaces.models import InstanceRules, Participant, Space
+from spaces.rules import events, lifecycle, stage
+from spaces.rules.hosting import Standing, standing
+from spaces.rules.lifecycle import State
+from spaces.rules.roles import Action, Refused, Role, require
+from spaces.services.change import Change, change
+
+
+def standing_of(person: User) -> Standing:
+    """Whether `person` may host, counted now from the rows of who follows them."""
+    return standing(
+        followers=Follow.objects.followers_of(person).count(),
+        needed=InstanceRules.current().followers_to_host,
+        is_exempt=person.may_host_anyway,
+        is_protected=person.is_protected,
+        is_active=person.is_in_good_standing,
+    )
+
+
+def start_space(
+    *, by: User, title: str = "", description: str = "", language: str = "en", now: datetime
+) -> Space:
+    """Go live at once, as host, muted.
+
+    Refused: a code of `Standing.reason`, text_too_long, or already_hosting.
+    """
+    with transaction.atomic():
+        if (reason := standing_of(by).reason):
+            raise Refused(reason)
+        space = Space(
+            host=by,
+            acting_host=by,
+            title=lifecycle.title_or_default(title, _default_title(by)),
+            description=lifecycle.description(description),
+            language=language,
+            state=lifecycle.step(State.DRAFT, State.LIVE),
+            seq=1,
+            started_at=now,
+        )
+        try:
+            with transaction.atomic():
+                space.save()
+        except IntegrityError as error:  # one_live_space_per_host
+            raise Refused("already_hosting") from error
+        Participant.objects.create(
+            space=space, person=by, role=Role.HOST, staged_at=now, joined_at=now
+        )
+        broadcast.opened(space)
+    return space
+
+
+def leave(*, by: User, space: Space, successor: str | None = None, now: datetime) -> None:
+    """Go. The acting host names the key of somebody on stage, who is host for the rest."""
+    with change(space, now) as it:
+        next_host = it.other(successor) if successor else None
+        seat = it.actor(by)
+        happened = stage.leave(seat, next_host)
+        if seat.role is Role.HOST and _hosts_elsewhere(it, successor):
+            raise Refused("successor_hosts_elsewhere")
+        it.make(happened)
+        Participant.objects.filter(space=space, person=by).update(left_at=now, process=None)
+
+
+def end_space(*, by: User, space: Space, now: datetime) -> None:
+    """End it for everyone."""
+    with change(space, now) as it:
+        require(it.actor(by).role, Action.END)
+        it.make([events.Ended("host_ended", by.key)])
+
+
+def end_by_staff(*, by: User, space: Space, now: datetime) -> None:
+    """Staff end a Space from the admin, which has asked for their permission."""
+    with change(space, now) as it:
+        it.make([events.Ended("staff_ended", "")])
+
+
+def _default_title(host: User) -> str:
+    return _("@%(handle)s's Space") % {"handle": host.handle}
+
+
+def _hosts_elsewhere(it: Change, successor: str | None) -> bool:
+    live = Space.objects.live().exclude(pk=it.space.pk)
+    return live.filter(acting_host__key=successor).exists()

@@ -1,0 +1,127 @@
+"""What one person sees on arrival: the whole state of a Space, from which events go on.
+
+The page and the socket both start here, and `apply(snapshot, events) == a fresh snapshot` for
+everybody. Times are Unix milliseconds.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from django.db.models import Count, Sum
+
+from accounts.models import Follow, User
+from media.models import RelayLease
+from spaces.models import Attendance, Participant, Space, SpeakRequest
+from spaces.rules.lifecycle import OVER
+from spaces.rules.roles import HOSTING, Role
+
+Message: TypeAlias = dict[str, Any]
+
+
+def snapshot(*, space: Space, viewer: User | None, now: datetime) -> Message:
+    """The frame `{"t": "snapshot"}` as `viewer` (None: a visitor) is sent it."""
+    stage = list(Participant.objects.filter(space=space).on_stage().select_related("person"))
+    role = role_of(viewer, stage)
+    return {
+        "t": "snapshot",
+        "seq": space.seq,
+        "epoch": relay_epoch(now),
+        "space": {
+            "slug": space.slug,
+            "title": space.title,
+            "description": space.description,
+            "language": space.language,
+            "topics": [],
+            "state": space.state,
+            "started_ms": unix_ms(space.started_at),
+            "now_ms": unix_ms(now),
+        },
+        "me": {"person": viewer.key if viewer else None, "role": role},
+        "stage": [member(seat) for seat in stage],
+        "hands": hands(space, with_cards=role in HOSTING),
+        "count": listeners(space, stage, now),
+        "audience_version": space.audience_version,
+    }
+
+
+def role_of(viewer: User | None, stage: Iterable[Participant]) -> Role:
+    """Whoever is signed in and not on stage listens."""
+    if viewer is None:
+        return Role.VISITOR
+    return next((Role(seat.role) for seat in stage if seat.person_id == viewer.pk), Role.LISTENER)
+
+
+def member(seat: Participant) -> Message:
+    """One place on stage."""
+    person = seat.person
+    return {
+        "person": person.key,
+        "handle": person.handle,
+        "name": person.name,
+        "picture": person.picture_url,
+        "role": seat.role,
+        "muted": seat.is_muted,
+        "present": seat.is_present,
+    }
+
+
+def hands(space: Space, *, with_cards: bool) -> list[Message]:
+    """The queue; hosts see a card with each hand."""
+    waiting = list(SpeakRequest.objects.filter(space=space).select_related("person"))
+    told = cards(space, waiting) if with_cards else {}
+    return [hand(request, told.get(request.person_id)) for request in waiting]
+
+
+def hand(request: SpeakRequest, card: Message | None) -> Message:
+    plain: Message = {"person": request.person.key, "since_ms": unix_ms(request.raised_at)}
+    return {**plain, "card": card} if card else plain
+
+
+def cards(space: Space, waiting: Collection[SpeakRequest]) -> dict[int, Message]:
+    """By the person's number: who asks, why, whether they follow the acting host, and how many
+    earlier Spaces of this host they were in. Two queries for the whole queue."""
+    people = [request.person_id for request in waiting]
+    if not people:
+        return {}
+    following = set(
+        Follow.objects.filter(follower__in=people, followed=space.acting_host_id).values_list(
+            "follower_id", flat=True
+        )
+    )
+    past = dict(
+        Participant.objects.filter(person__in=people, space__host=space.host_id)
+        .filter(space__state__in=OVER)
+        .values_list("person")
+        .annotate(Count("pk"))
+    )
+    return {
+        request.person_id: {
+            "handle": request.person.handle,
+            "name": request.person.name,
+            "picture": request.person.picture_url,
+            "reason": request.reason,
+            "follows_you": request.person_id in following,
+            "past_spaces": past.get(request.person_id, 0),
+        }
+        for request in waiting
+    }
+
+
+def listeners(space: Space, stage: Iterable[Participant], now: datetime) -> int:
+    """How many listen: every page of a living process, less the people on stage."""
+    total = Attendance.objects.filter(space=space).alive(now).aggregate(
+        people=Sum("people", default=0), visitors=Sum("visitors", default=0)
+    )
+    on_stage = sum(1 for seat in stage if seat.is_present)
+    return int(max(0, total["people"] - on_stage) + total["visitors"])
+
+
+def relay_epoch(now: datetime) -> str | None:
+    """Which relay is alive, or None; a new epoch means that pages connect again."""
+    lease = RelayLease.objects.alive(now).order_by("-started_at").first()
+    return lease.epoch if lease else None
+
+
+def unix_ms(moment: datetime | None) -> int | None:
+    return int(moment.timestamp() * 1000) if moment else None
