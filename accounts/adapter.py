@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.services import people
@@ -24,10 +25,14 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_taken": User._meta.get_field("handle").error_messages["unique"],
+        "email_taken": gettext_lazy("An account with this e-mail exists already: sign in to it."),
+        "username_password_mismatch": gettext_lazy("Handle, e-mail or password is not right."),
+        "email_password_mismatch": gettext_lazy("Handle, e-mail or password is not right."),
+        "too_many_login_attempts": gettext_lazy("Too many attempts. Wait a few minutes, then go on."),
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
-        handle = username.lower()
+        handle = username.lower().removeprefix("@")
         validate_handle(handle)
         return super().clean_username(handle, shallow)
 

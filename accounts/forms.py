@@ -1,5 +1,6 @@
 """Forms people fill in about themselves."""
 
+import unicodedata
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -23,7 +24,20 @@ class BirthDateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs={"autocomplete": "bday"})
 
 
-class LoginForm(allauth_forms.LoginForm):
+class PlainFields:
+    """allauth's forms in our words: labels above the fields instead of placeholders in them."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.label = _("E-mail")
+
+
+class LoginForm(PlainFields, allauth_forms.LoginForm):
     """Sign in by handle, with or without its @, or by e-mail."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,14 +46,38 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["login"].widget = forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         )
-        del self.fields["password"].widget.attrs["placeholder"]
+        self.fields["password"].help_text = ""  # the page has the link to the reset
 
     def clean_login(self) -> str:
         login = super().clean_login()
         return login[1:] if login.startswith("@") else login
 
 
-class SignupForm(allauth_forms.SignupForm):
+class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(PlainFields, allauth_forms.SetPasswordForm):
+    pass
+
+
+class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):
+    pass
+
+
+class ReauthenticateForm(PlainFields, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class SignupForm(PlainFields, allauth_forms.SignupForm):
     """A new account: name, handle, e-mail, password and date of birth."""
 
     field_order = ["name", "username", "email", "password1", "birth_date"]
@@ -59,11 +97,8 @@ class SignupForm(allauth_forms.SignupForm):
         handle.label = _("Handle")
         handle.help_text = _("3 to 20 of a-z, 0-9 and _")
         handle.widget.attrs.update(autocapitalize="none", spellcheck="false")
-        self.fields["email"].label = _("E-mail")
         self.fields["password1"].widget.attrs["autocomplete"] = "new-password"
         self.fields["password1"].help_text = _("At least 8 characters, not a common word.")
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
@@ -104,9 +139,15 @@ class ProfileForm(forms.ModelForm):
         return clean_name(self.cleaned_data["name"])
 
 
+# Characters that hide or turn text around: U+202A-202E, U+2066-2069 (UAX #9), U+200B, U+FEFF.
+# Joiners (U+200C, U+200D) stay: Persian, Hindi and many emoji are written with them.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff")
+
+
 def clean_name(name: str) -> str:
-    """A name in one line that shows something: no control or direction-changing characters."""
-    cleaned = " ".join("".join(c for c in name if c.isprintable()).split())
-    if not cleaned:
+    """A name in one line that shows something. Raises ValidationError when nothing is left."""
+    kept = (c for c in name if c not in TURNING and unicodedata.category(c) != "Cc")
+    cleaned = " ".join("".join(kept).split())
+    if not any(unicodedata.category(c)[0] in "LNSP" for c in cleaned):
         raise ValidationError(_("Enter a name that can be read."), code="invisible")
     return cleaned

@@ -1,7 +1,9 @@
 """People for the tests, made the way the site makes them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import follows
+from config.instance import Mode
 
 PASSWORD = "a-long-enough-secret"
 MakePerson = Callable[..., User]
@@ -49,3 +52,9 @@ def signed_in(make_person: MakePerson) -> Callable[[User], Client]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def production(settings: Any) -> None:
+    """The instance says it is no trial. Addresses of the trial stay routed: views must refuse."""
+    settings.INSTANCE = replace(settings.INSTANCE, mode=Mode.PRODUCTION)
