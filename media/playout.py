@@ -103,16 +103,16 @@ class Playout:
         if noted is None or duration is None:
             self.figures.garbage += 1
             return
-        seq, is_new_source = noted
-        if is_new_source:
-            self._start_over()
-        self.figures.packets += 1
-        if seq in self._waiting or seq == self._played_seq:
+        if noted.is_duplicate:
             self.figures.duplicates += 1
             return
+        if noted.is_new_source:
+            self._start_over()
+        self.figures.packets += 1
+        seq = noted.seq
         at = self._extended(packet.timestamp)
         self._learn(at, duration, now)
-        if self._played_seq is not None and seq < self._played_seq:
+        if self._played_seq is not None and seq <= self._played_seq:
             self.figures.late += 1
             return
         if len(self._waiting) >= KEPT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from media.frames import VoicePacket, unwrap
 
@@ -11,6 +12,7 @@ MAX_DROPOUT = 3000
 MAX_MISORDER = 100
 """The same for one behind."""
 
+_MEMORY = (1 << MAX_MISORDER + 1) - 1
 _LOST_MAX = 0x7FFFFF
 _LOST_MIN = -0x800000
 
@@ -31,6 +33,15 @@ class ReceiverReport:
     jitter: int
 
 
+class Noted(NamedTuple):
+    """What is known of a packet that was counted: its extended sequence number, whether its source
+    started anew with it, whether it came before."""
+
+    seq: int
+    is_new_source: bool
+    is_duplicate: bool
+
+
 class Reception:
     """Counts one source's packets; extends its sequence numbers and notices a restart."""
 
@@ -41,14 +52,15 @@ class Reception:
 
     def _restart(self) -> None:
         self._base_seq = self._highest = -1
+        self._seen = 1
         self._received = 0
         self._expected_before = self._received_before = 0
         self._transit: int | None = None
         self._jitter = 0.0
 
-    def note(self, packet: VoicePacket, now: int) -> tuple[int, bool] | None:
-        """Counts a packet that came at `now` (samples). Gives its extended sequence number and whether
-        the source started anew with it, or None for a stray number that a next packet must confirm."""
+    def note(self, packet: VoicePacket, now: int) -> Noted | None:
+        """Counts a packet that came at `now` (samples); None for a stray number that a next packet
+        must confirm."""
         seq = packet.seq & 0xFFFF
         is_new = packet.ssrc != self.ssrc or self._highest < 0
         if not is_new:
@@ -63,11 +75,22 @@ class Reception:
             self.ssrc, self._base_seq, self._highest = packet.ssrc, seq, seq
         self._bad_seq = None
         extended = unwrap(seq, self._highest, 16)
-        if extended >= self._highest:
-            self._highest = extended
+        is_duplicate = not is_new and self._was_seen(extended)
         self._received += 1
-        self._note_transit(packet.timestamp, now)
-        return extended, is_new
+        if not is_duplicate:
+            self._note_transit(packet.timestamp, now)
+        return Noted(extended, is_new, is_duplicate)
+
+    def _was_seen(self, extended: int) -> bool:
+        """Whether this number came before; remembers it. Bit n of the memory is the highest minus n."""
+        ahead = extended - self._highest
+        if ahead > 0:
+            self._highest = extended
+            self._seen = (self._seen << ahead | 1) & _MEMORY
+            return False
+        is_seen = bool(self._seen >> -ahead & 1)
+        self._seen |= 1 << -ahead
+        return is_seen
 
     def _note_transit(self, timestamp: int, now: int) -> None:
         """Interarrival jitter, appendix A.8."""

@@ -45,8 +45,9 @@ def speechlike(seconds: float, pitch: float = 120.0, seed: int = 1, level: int =
             gain / (1 + ((hz - now[:, i]) / width) ** 2)
             for i, (gain, width) in enumerate(((1.0, 70), (0.5, 100), (0.2, 140)))
         )
-        voiced += envelope * np.sin(harmonic * phase)
-    hiss = np.diff(random.standard_normal(count + 1)) * 0.15
+        source = 1 / (1 + (hz / 400))  # glottis -12, lips +6 dB an octave
+        voiced += source * envelope * np.sin(harmonic * phase)
+    hiss = np.diff(random.standard_normal(count + 1)) * 0.05
     loud = np.sin(np.pi * within) ** 0.5
     consonant = np.where(within < 0.15, 1.0, 0.0)
     sound = voiced * loud * (1 - consonant) + hiss * consonant

@@ -24,5 +24,5 @@ def test_two_speakers_hear_each_other_and_not_themselves():
 def test_a_new_room_gives_a_packet_of_silence_every_tick():
     room = AudioRoom(OpusCodec())
     made = [room.tick(now) for now in ticks(60)]
-    assert not decoded(tick.shared for tick in made).any()
+    assert abs(decoded(tick.shared for tick in made)).max() < 4
     assert all(not tick.personal and not tick.levels for tick in made)
