@@ -10,7 +10,9 @@ web knows a dead relay by its lease, and a page repeats its attempt after 3 s an
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
@@ -27,9 +29,13 @@ MESSAGE_TYPE = "relay.message"  # Channels calls a consumer's method `relay_mess
 MAX_SDP = 16 * 1024
 """Bytes of a session description. 480 KiB once held the loop for 265 ms (RELIABILITY.md 5)."""
 
+SEND_LIMIT = 1.0
+"""s; a layer that is away must not hold whoever wants to say something."""
+
 State = Literal["connected", "closed"]
 
 log = logging.getLogger(__name__)
+_noted_at = float("-inf")
 
 
 class BadMessage(ValueError):
@@ -183,14 +189,24 @@ def send_to_relay_now(message: ToRelay) -> bool:
     return async_to_sync(send_to_relay)(message)
 
 
-async def send(group: str, message: Message) -> bool:
-    """Publish one message to a group; False, and one log line, when the layer is away."""
+async def send(group: str, message: Message, *, within: float = SEND_LIMIT) -> bool:
+    """Publish one message to a group within so many seconds; False when the layer is away."""
     layer = get_channel_layer()
     if layer is None:
         return False
     try:
-        await layer.group_send(group, as_message(message))
+        async with asyncio.timeout(within):
+            await layer.group_send(group, as_message(message))
     except Exception as error:  # Redis away, socket missing, time-out: all the same to the caller
-        log.warning("no channel layer: %s not sent (%s)", message.kind, type(error).__name__)
+        _note_silence(type(error).__name__)
         return False
     return True
+
+
+def _note_silence(why: str) -> None:
+    """One line in 5 s, however many messages are lost."""
+    global _noted_at
+    now = time.monotonic()
+    if now - _noted_at > 5:
+        _noted_at = now
+        log.warning("no channel layer: messages are lost (%s)", why)
