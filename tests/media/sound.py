@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from media.audioroom import AudioRoom
+from media.audioroom import AudioRoom, Tick
 from media.frames import FRAME, RATE, Pcm, VoicePacket
 from media.opus import OpusCodec, OpusDecoder, OpusEncoder
 from media.stage import Voice, WishedStage
@@ -123,3 +123,56 @@ def room_of(*persons: str, codec: OpusCodec | None = None) -> AudioRoom:
 def ticks(count: int, start: int = 0) -> Iterator[int]:
     """`now` of so many ticks, in samples."""
     return iter(range(start, start + count * FRAME, FRAME))
+
+
+class _Uncoded:
+    """An encoder that hands out the samples themselves, to see exactly what would be encoded."""
+
+    def encode(self, pcm: Pcm) -> bytes:
+        return pcm.tobytes()
+
+    def continue_from(self, other: object) -> None:
+        pass
+
+
+class UncodedMix(OpusCodec):
+    """Opus in, plain samples out."""
+
+    def new_encoder(self) -> _Uncoded:
+        return _Uncoded()
+
+
+def samples(packet: bytes) -> Pcm:
+    """What an `_Uncoded` packet holds."""
+    return np.frombuffer(packet, np.int16)
+
+
+@dataclass
+class Talk:
+    """Persons who send their packets, one each tick, into a room; what they hear is kept."""
+
+    room: AudioRoom
+    packets: dict[str, list[VoicePacket]]
+    now: int = 0
+
+    def step(self, *, silent: Iterable[str] = ()) -> Tick:
+        for person, queue in self.packets.items():
+            if queue:
+                packet = queue.pop(0)
+                if person not in silent:
+                    self.room.receive(person, packet, self.now)
+        tick = self.room.tick(self.now)
+        self.now += FRAME
+        return tick
+
+    def run(self, count: int) -> list[Tick]:
+        return [self.step() for _ in range(count)]
+
+
+def talk(codec: OpusCodec | None = None, **voices: Pcm) -> Talk:
+    """A room of these persons, all unmuted, connected and sending."""
+    packets = {
+        person: Sender(seq=100 * n, timestamp=9999 * n, ssrc=n).packets(pcm)
+        for n, (person, pcm) in enumerate(voices.items(), 1)
+    }
+    return Talk(room_of(*voices, codec=codec), packets)
