@@ -1,15 +1,32 @@
 """The demo's live Space: there is one, with its two voices on stage, unless Inès hosts another."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
 from config.demo.past import LIVE_DESCRIPTION, LIVE_TITLE
 from config.demo.people import COHOST, HOST
 from spaces.models import Participant, Space
-from spaces.rules.events import StageJoined
+from spaces.rules.events import RemovalUndone, StageJoined
 from spaces.rules.roles import Role
 from spaces.services.change import change
 from spaces.services.lifecycle import start_space
+
+SPEAKING = (HOST, COHOST)
+SESSION_AGE = 24 * 3600  # s
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The demo Space as the voices need it. A voice without a place is not in `is_muted`."""
+
+    slug: str
+    is_muted: Mapping[str, bool]  # by handle
 
 
 def demo_space() -> Space | None:
@@ -21,6 +38,15 @@ def demo_space() -> Space | None:
     )
 
 
+def look() -> Scene | None:
+    """Where the voices should be speaking, and who of them may; None while there is no Space."""
+    space = demo_space()
+    if space is None:
+        return None
+    seats = Participant.objects.on_stage().filter(space=space, person__handle__in=SPEAKING)
+    return Scene(space.slug, dict(seats.values_list("person__handle", "is_muted")))
+
+
 def start_demo_space(now: datetime) -> Space | None:
     """The demo's live Space, started if it must be.
 
@@ -30,26 +56,59 @@ def start_demo_space(now: datetime) -> Space | None:
     space = demo_space()
     if space is not None:
         return space
-    people = {
-        user.handle: user for user in User.objects.filter(is_demo=True, handle__in=(HOST, COHOST))
-    }
+    people = _speaking()
     host = people.get(HOST)
     if host is None or Space.objects.live().filter(acting_host=host).exists():
         return None
     space = start_space(
         by=host, title=LIVE_TITLE, description=LIVE_DESCRIPTION, language="en", now=now
     )
-    if COHOST in people:
-        bring_on_stage(people[COHOST], space, now)
+    bring_back(now)
     return space
 
 
-def bring_on_stage(cohost: User, space: Space, now: datetime) -> bool:
-    """Give the co-host their place, unless they are on stage, or barred by whoever hosts."""
+def bring_back(now: datetime) -> list[str]:
+    """Give those voices their place that have none, removed or not; returns their handles.
+
+    The site has no way to make somebody a co-host yet, so this asks no rule; it is written and
+    announced like any other change.
+    """
+    space = demo_space()
+    if space is None:
+        return []
+    return [
+        handle for handle, person in _speaking().items() if _bring_on_stage(person, space, now)
+    ]
+
+
+def _bring_on_stage(person: User, space: Space, now: datetime) -> bool:
     with change(space, now) as it:
-        seat = it.seat(cohost)
-        if seat.role.is_on_stage or seat.is_removed:
+        seat = it.seat(person)
+        if seat.role.is_on_stage:
             return False
-        it.make([StageJoined(cohost.key, Role.COHOST)])
-    Participant.objects.filter(space=space, person=cohost).update(left_at=None)
+        undone = [RemovalUndone(person.key)] if seat.is_removed else []
+        it.make([*undone, StageJoined(person.key, Role.COHOST)])
     return True
+
+
+def _speaking() -> dict[str, User]:
+    return {
+        user.handle: user for user in User.objects.filter(is_demo=True, handle__in=SPEAKING)
+    }
+
+
+def sign_in(handle: str) -> dict[str, str]:
+    """Cookies of a new session of a demo person. They have no password: this writes the session."""
+    person = User.objects.get(handle=handle, is_demo=True)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.set_expiry(SESSION_AGE)
+    session.create()
+    return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
+
+
+def sign_out(cookies: Mapping[str, str]) -> None:
+    """End a session made by `sign_in`."""
+    SessionStore(cookies[settings.SESSION_COOKIE_NAME]).delete()

@@ -31,7 +31,7 @@ from spaces.rules.roles import Role
 
 PICTURES = Path(__file__).parent / "pictures"
 PICTURE_FOLDER = "demo"  # under MEDIA_ROOT
-SLICE = 200  # rows of one transaction
+SLICE = 100  # rows of one transaction: about 25 ms
 WINDOW_STEP = 97  # each person's part of the crowd begins this much further on
 
 Row = TypeVar("Row")

@@ -11,13 +11,17 @@ from django.utils import timezone
 from accounts.models import Follow, User
 from accounts.services.follows import follow, unfollow
 from accounts.validators import validate_handle
-from config.demo.live import demo_space, start_demo_space
+from config.demo.live import bring_back, demo_space, look, sign_in, sign_out, start_demo_space
 from config.demo.past import LIVE_DESCRIPTION, LIVE_TITLE, PAST_SPACES
 from config.demo.people import COHOST, CROWD_SIZE, HOST, PEOPLE, crowd_handle, crowd_name
+from config.instance import read
+from config.management.commands.demo_voices import site_of
 from spaces.models import Participant, Space
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, TITLE_LIMIT
 from spaces.rules.roles import Role
 from spaces.services.lifecycle import end_space, standing_of, start_space
+from spaces.services.removal import remove
+from spaces.services.stage import move_down
 
 FOLDER = Path(__file__).parents[2] / "config" / "demo"
 
@@ -185,3 +189,48 @@ def test_production_refuses_the_demo(db, production):
     with pytest.raises(CommandError, match="production"):
         demo()
     assert not User.objects.exists()
+
+
+def test_the_voices_see_their_scene(instance):
+    scene = look()
+    assert scene.slug == demo_space().slug
+    assert scene.is_muted == {HOST: True, COHOST: True}
+
+
+def test_the_voices_are_signed_in_without_a_password_and_out_again(instance, client):
+    cookies = sign_in(HOST)
+    client.cookies.load(cookies)
+    assert client.get("/settings/profile/").status_code == 200
+    sign_out(cookies)
+    assert client.get("/settings/profile/").status_code == 302
+
+
+def test_a_real_person_is_never_signed_in_by_the_demo(instance):
+    User.objects.create_user("somebody")
+    with pytest.raises(User.DoesNotExist):
+        sign_in("somebody")
+
+
+def test_a_cohost_moved_down_or_removed_comes_back_when_asked(instance):
+    space, host, cohost = demo_space(), person(HOST), person(COHOST)
+    now = timezone.now()
+    assert bring_back(now) == []
+    move_down(by=host, person=cohost.key, space=space, now=now)
+    assert list(look().is_muted) == [HOST]
+    assert bring_back(now) == [COHOST]
+    remove(by=host, person=cohost.key, reason="Snoring", space=space, now=now)
+    assert bring_back(now) == [COHOST]
+    assert list(look().is_muted) == [HOST, COHOST]
+
+
+def test_without_a_live_space_there_is_no_scene(instance):
+    end_space(by=person(HOST), space=demo_space(), now=timezone.now())
+    assert look() is None
+    assert bring_back(timezone.now()) == []
+
+
+def test_the_voices_find_the_web_process_of_their_own_machine():
+    where = {"PORT": "8123", "SECRET_KEY": "x" * 40, "CAUSERIE_VAR": "/nowhere"}
+    assert site_of(read(where, FOLDER)) == "http://127.0.0.1:8123"
+    assert site_of(read({**where, "TLS": "1"}, FOLDER)) == "https://127.0.0.1:8123"
+    assert site_of(read({**where, "HOST": "192.0.2.7"}, FOLDER)) == "http://192.0.2.7:8123"
