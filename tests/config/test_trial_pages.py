@@ -1,0 +1,124 @@
+"""What only a trial has: signing in as somebody of the demo, and reading mail in the browser."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from config.instance import Mode
+from config.mail import kept
+from config.urls import trial_addresses
+
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture
+def _demo(db: None) -> None:
+    for handle in ("mod", "sarah", "karim", "ines", "thomas"):
+        User.objects.create_user(handle, is_demo=True, name=handle.title())
+
+
+@pytest.fixture
+def production(settings: Any) -> None:
+    settings.INSTANCE = replace(settings.INSTANCE, mode=Mode.PRODUCTION)
+
+
+def continue_as(handle: str, **more: str) -> Any:
+    return Client().post("/trial/continue/", {"handle": handle, **more})
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_sign_in_page_offers_four_people_in_order() -> None:
+    page = Client().get(f"{LOGIN}?next=/s/abc/").text
+    offered = [page.index(f'value="{handle}"') for handle in ("ines", "karim", "sarah", "mod")]
+    assert offered == sorted(offered)
+    assert 'value="thomas"' not in page
+
+
+@pytest.mark.usefixtures("_demo")
+def test_continuing_signs_in_and_goes_on() -> None:
+    answer = continue_as("sarah", next="/s/abc/")
+    assert answer["Location"] == "/s/abc/"
+    assert answer.wsgi_request.user.handle == "sarah"
+    assert continue_as("sarah", next="https://evil.example/")["Location"] == "/"
+
+
+@pytest.mark.usefixtures("_demo")
+def test_nobody_else_can_be_continued_as() -> None:
+    User.objects.create_user("ana")
+    User.objects.filter(handle="karim").update(suspended_at=timezone.now())
+    for handle in ("ana", "karim", "nobody", ""):
+        answer = continue_as(handle)
+        assert answer.status_code == 404
+        assert not answer.wsgi_request.user.is_authenticated
+
+
+@pytest.mark.usefixtures("_demo", "production")
+def test_production_offers_nobody_and_refuses_to_continue() -> None:
+    assert "Continue as" not in Client().get(LOGIN).text
+    assert continue_as("sarah").status_code == 404
+    assert Client().get("/mail/").status_code == 404
+
+
+@pytest.mark.usefixtures("_demo")
+def test_production_ends_the_sessions_of_a_trials_people(settings: Any) -> None:
+    browser = Client()
+    browser.post("/trial/continue/", {"handle": "sarah"})
+    assert browser.get("/settings/profile/").status_code == 200
+    settings.INSTANCE = replace(settings.INSTANCE, mode=Mode.PRODUCTION)
+    assert browser.get("/settings/profile/").status_code == 302
+
+
+def test_production_does_not_even_route_the_trials_addresses() -> None:
+    assert trial_addresses(is_trial=False) == []
+    assert {address.name for address in trial_addresses(is_trial=True)} == {"mail", "trial_continue"}
+
+
+@pytest.fixture
+def post_box(settings: Any, tmp_path: Path) -> Path:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = settings.MAIL_DIR = tmp_path
+    return tmp_path
+
+
+def write(subject: str, body: str) -> None:
+    EmailMessage(subject, body, "Causerie <causerie@localhost>", ["ana@example.org"]).send()
+
+
+def test_mails_are_listed_newest_first(db: None, post_box: Path) -> None:
+    for age, subject in ((30, "First"), (20, "Second"), (10, "Third")):
+        write(subject, "Text")
+        newest = max(post_box.iterdir(), key=lambda path: path.stat().st_ctime_ns)
+        os.utime(newest, ns=(10**18 - age, 10**18 - age))
+    assert [mail.subject for mail in kept(post_box)] == ["Third", "Second", "First"]
+
+
+def test_a_mail_with_markup_is_shown_as_text(db: None, post_box: Path) -> None:
+    write("<b>Hello</b>", "<script>alert(1)</script> and http://testserver/x?a=1&b=2 — “é”")
+    page = Client().get("/mail/").text
+    assert "<b>Hello" not in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+    assert 'href="http://testserver/x?a=1&amp;b=2"' in page
+    assert "“é”" in page
+
+
+def test_no_mail_and_no_folder_are_a_page_too(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.MAIL_DIR = tmp_path / "nothing"
+    assert "No mail yet." in Client().get("/mail/").text
+
+
+def test_the_reset_link_of_the_page_works_in_one_click(db: None, post_box: Path) -> None:
+    User.objects.create_user("ana", "ana@example.org", "a-long-enough-secret")
+    browser = Client()
+    browser.post("/accounts/password/reset/", {"email": "ana@example.org"})
+    link = re.search(r'href="http://testserver(/accounts/password/reset/[^"]+)"', browser.get("/mail/").text)
+    assert link
+    assert "Choose a new password" in browser.get(link[1], follow=True).text
