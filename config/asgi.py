@@ -10,9 +10,20 @@ pages = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import WebsocketDenier  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
+from config.origin import own_pages_only  # noqa: E402
+from spaces.lines import with_protocol  # noqa: E402
 from spaces.routing import websocket_urlpatterns  # noqa: E402
 
+sockets = URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])
+
+# Outermost first: the hub needs daphne's protocol before a middleware wraps `send`; a foreign page
+# is turned away before its cookies are looked at.
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns))}
+    {
+        "http": pages,
+        "websocket": with_protocol(own_pages_only(AuthMiddlewareStack(sockets))),
+    }
 )

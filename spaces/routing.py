@@ -1,5 +1,9 @@
 """The socket's address."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from spaces.consumers import space_socket
+
+websocket_urlpatterns = [
+    path("ws/s/<slug:slug>/", space_socket, name="space_socket"),  # type: ignore[arg-type]
+]

@@ -5,6 +5,7 @@ everybody. Times are Unix milliseconds.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -14,15 +15,38 @@ from accounts.models import Follow, User
 from media.models import RelayLease
 from spaces.models import Attendance, Participant, Space, SpeakRequest
 from spaces.rules.lifecycle import OVER
-from spaces.rules.roles import HOSTING, Role
+from spaces.rules.roles import HOSTING, ON_STAGE, Role
 
 Message: TypeAlias = dict[str, Any]
 
 
 def snapshot(*, space: Space, viewer: User | None, now: datetime) -> Message:
     """The frame `{"t": "snapshot"}` as `viewer` (None: a visitor) is sent it."""
+    key = viewer.key if viewer else None
+    return snapshots(space=space, viewers=[key], now=now)[key]
+
+
+def snapshots(
+    *, space: Space, viewers: Collection[str | None], now: datetime
+) -> dict[str | None, Message]:
+    """The same for several viewers at once, by their keys; None stands for all visitors."""
     stage = list(Participant.objects.filter(space=space).on_stage().select_related("person"))
-    role = role_of(viewer, stage)
+    roles = {key: role_of(key, stage) for key in viewers}
+    plain = _shared(space, stage, now)
+    queue = hands(space, with_cards=any(role in HOSTING for role in roles.values()))
+    without_cards = [{k: v for k, v in hand.items() if k != "card"} for hand in queue]
+    return {
+        key: {
+            **plain,
+            "me": {"person": key, "role": role},
+            "hands": queue if role in HOSTING else without_cards,
+        }
+        for key, role in roles.items()
+    }
+
+
+def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
+    """What everybody sees alike."""
     return {
         "t": "snapshot",
         "seq": space.seq,
@@ -37,19 +61,17 @@ def snapshot(*, space: Space, viewer: User | None, now: datetime) -> Message:
             "started_ms": unix_ms(space.started_at),
             "now_ms": unix_ms(now),
         },
-        "me": {"person": viewer.key if viewer else None, "role": role},
         "stage": [member(seat) for seat in stage],
-        "hands": hands(space, with_cards=role in HOSTING),
         "count": listeners(space, stage, now),
         "audience_version": space.audience_version,
     }
 
 
-def role_of(viewer: User | None, stage: Iterable[Participant]) -> Role:
+def role_of(viewer: str | None, stage: Iterable[Participant]) -> Role:
     """Whoever is signed in and not on stage listens."""
     if viewer is None:
         return Role.VISITOR
-    return next((Role(seat.role) for seat in stage if seat.person_id == viewer.pk), Role.LISTENER)
+    return next((Role(seat.role) for seat in stage if seat.person.key == viewer), Role.LISTENER)
 
 
 def member(seat: Participant) -> Message:
@@ -125,3 +147,40 @@ def relay_epoch(now: datetime) -> str | None:
 
 def unix_ms(moment: datetime | None) -> int | None:
     return int(moment.timestamp() * 1000) if moment else None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows say of one Space now, against which a process checks what it has heard."""
+
+    space: Space
+    count: int
+
+
+def facts(spaces: Collection[int], now: datetime) -> dict[str, Facts]:
+    """By slug, for all Spaces with these numbers; three queries however many there are."""
+    people, visitors = _attendance(spaces, now)
+    on_stage = dict(
+        Participant.objects.filter(space__in=spaces, role__in=ON_STAGE)
+        .present()
+        .values_list("space")
+        .annotate(Count("pk"))
+    )
+    return {
+        space.slug: Facts(
+            space,
+            max(0, people.get(space.pk, 0) - on_stage.get(space.pk, 0)) + visitors.get(space.pk, 0),
+        )
+        for space in Space.objects.filter(pk__in=spaces)
+    }
+
+
+def _attendance(spaces: Collection[int], now: datetime) -> tuple[dict[int, int], dict[int, int]]:
+    rows = (
+        Attendance.objects.filter(space__in=spaces)
+        .alive(now)
+        .values_list("space")
+        .annotate(Sum("people"), Sum("visitors"))
+    )
+    table = list(rows)
+    return {row[0]: row[1] for row in table}, {row[0]: row[2] for row in table}

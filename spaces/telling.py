@@ -18,11 +18,13 @@ from spaces.snapshot import Message
 
 @dataclass(frozen=True)
 class Told:
-    """One commit. `hosting` are the keys of who is sent `hosts`; `bye` says who must go then."""
+    """One commit. `stage` are the keys of who is on it now, `hosting` of who is sent `hosts`; `bye`
+    says who must go then."""
 
     seq: int
     everybody: str
     hosts: str
+    stage: tuple[str, ...] = ()
     hosting: tuple[str, ...] = ()
     personal: dict[str, str] = field(default_factory=dict)
     bye: dict[str, Message] = field(default_factory=dict)
@@ -48,6 +50,7 @@ def tell(space: Space, events: Sequence[e.Event]) -> Told:
         seq=space.seq,
         everybody=encode(_frame(space, everybody)),
         hosts=encode(_frame(space, hosts)),
+        stage=teller.stage(),
         hosting=teller.hosting(),
         personal=personal,
         bye={
@@ -88,6 +91,9 @@ class _Teller:
             for hand in SpeakRequest.objects.filter(space=space, person__key__in=raised)
             .select_related("person")
         } if raised else {}
+
+    def stage(self) -> tuple[str, ...]:
+        return tuple(self._seats)
 
     def hosting(self) -> tuple[str, ...]:
         return tuple(key for key, seat in self._seats.items() if seat.role in HOSTING)

@@ -1,0 +1,341 @@
+"""One socket per open Space and tab: parse, ask a service, answer ok or refused.
+
+The change itself reaches whoever asked as the same event everybody gets. A plain ASGI application
+and no Channels consumer: those subscribe each socket to the layer, which is the hub's to do once.
+"""
+
+import asyncio
+import logging
+import secrets
+from datetime import datetime
+from typing import Any, assert_never
+
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User
+from media import control
+from spaces import access, broadcast, protocol, snapshot
+from spaces.database import in_database
+from spaces.hub import CLOSE_CODES, LocalSpace
+from spaces.keeper import Keeper, keeper
+from spaces.lines import Frame, Line, Receive, Scope, Send
+from spaces.models import Participant, Space
+from spaces.protocol import Malformed, Operation
+from spaces.rules.reactions import OPERATION_PACE, REACTION_PACE, Bucket
+from spaces.rules.roles import Refused, Role, require
+from spaces.services import hands, lifecycle, presence, removal, stage
+from spaces.telling import encode
+
+STRIKES = 50  # frames beyond the pace, or not understood, until the socket is closed
+
+# With these answers to `join` there is no going on: the page is told good-bye.
+_FAREWELLS = {"elsewhere": "elsewhere", "removed": "removed", "ended": "ended"}
+
+log = logging.getLogger(__name__)
+
+
+async def space_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application at /ws/s/<slug>/."""
+    socket = SpaceSocket(scope, send)
+    try:
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message["type"] == "websocket.connect":
+                await socket.open()
+            elif message["type"] == "websocket.receive":
+                await socket.hear(message.get("text"))
+    finally:
+        socket.gone()
+
+
+class SpaceSocket:
+    """One tab's socket. Nothing here sleeps, decides who may do what, or reads a row itself."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._keeper: Keeper = keeper()
+        self._space: Space | None = None
+        self._local: LocalSpace | None = None
+        self._line: Line | None = None
+        now = _seconds()
+        self._pace = Bucket(OPERATION_PACE, now)
+        self._reactions = Bucket(REACTION_PACE, now)
+        self._strikes = 0
+
+    @property
+    def person(self) -> User | None:
+        user = self._scope.get("user")
+        return user if isinstance(user, User) else None
+
+    @property
+    def space(self) -> Space:
+        assert self._space is not None, "opened"
+        return self._space
+
+    async def open(self) -> None:
+        """Accept, if there is such a Space; an unknown one and a private one look the same."""
+        slug = self._scope["url_route"]["kwargs"]["slug"]
+        self._space = await in_database(access.find_space, slug=slug, person=self.person)
+        if self._space is None:
+            await self._send({"type": "websocket.close"})
+            return
+        await self._send({"type": "websocket.accept"})
+
+    async def hear(self, text: str | None) -> None:
+        """One message of the page: done and answered, or refused with a code."""
+        number: int | None = None
+        try:
+            if not self._pace.take(_seconds()):
+                raise Malformed("too_fast", _number(text))
+            request = protocol.parse(text)
+            number = request.id
+            await self._do(request.operation, number)
+        except Malformed as error:
+            await self._refuse(error.code, error.re)
+            await self._strike()
+        except Refused as error:
+            await self._refuse(error.code, number)
+        except DatabaseError as error:
+            log.warning("the database did not answer (%s)", type(error).__name__)
+            await self._refuse("try_again", number)
+
+    def gone(self) -> None:
+        """The socket is closed. Its row says so within a second; its sound goes by itself."""
+        if self._line is not None and self._space is not None:
+            self._keeper.hub.discard(self._space.slug, self._line)
+
+    async def _do(self, operation: Operation, number: int) -> None:
+        action = protocol.ACTIONS[_NAMES[type(operation)]]
+        if self.person is None:
+            require(Role.VISITOR, action)
+        if isinstance(operation, protocol.Join):
+            await self._join(operation, number)
+            return
+        line, local = self._line, self._local
+        if line is None or local is None or line.is_gone:
+            raise Refused("not_joined")
+        match operation:
+            case protocol.React(emoji):
+                self._react(local, emoji)
+            case protocol.Resync():
+                await self._reply(number)
+                await self._send_snapshot(line, local)
+                return
+            case protocol.AudioConnect(attempt):
+                await self._connect_audio(line, local, attempt)
+            case protocol.AudioAnswer(attempt, sdp):
+                await control.send_to_relay(control.Answer(line.peer, str(attempt), sdp))
+            case protocol.AudioHangup():
+                await control.send_to_relay(control.Hangup(line.peer))
+            case protocol.Leave():
+                await self._leave(operation, line)
+            case _:
+                await self._change(operation, line)
+        await self._reply(number)
+
+    async def _join(self, operation: protocol.Join, number: int) -> None:
+        """In: admitted, on the list of this process's pages, with a snapshot and what came since."""
+        if self._line is not None and not self._line.is_gone:
+            await self._reply(number)
+            await self._send_snapshot(self._line, self._local)
+            return
+        try:
+            role = await self._admitted(operation)
+        except Refused as error:
+            await self._refuse(error.code, number)
+            await self._farewell(error.code)
+            return
+        self._line = line = self._new_line(operation)
+        line.is_settled = role.is_on_stage
+        line.hold()
+        self._local = local = await self._keeper.hub.add(self.space.slug, self.space.pk, line)
+        await self._reply(number)
+        await self._send_snapshot(line, local)
+        if line.person:
+            self._keeper.hub.spawn(broadcast.seat_taken(local.slug, line.person, line.id))
+
+    async def _admitted(self, operation: protocol.Join) -> Role:
+        await self._keeper.ready()
+        person = self.person
+        here = self._keeper.hub.other_line(self.space.slug, person.key if person else None)
+        if here is not None and here.tab != operation.tab and not operation.take_over:
+            raise Refused("elsewhere")
+        role = await in_database(
+            _join, by=person, slug=self.space.slug, process=self._keeper.process,
+            tab=operation.tab, take_over=operation.take_over, now=timezone.now(),
+        )  # fmt: skip
+        return role
+
+    def _new_line(self, operation: protocol.Join) -> Line:
+        person = self.person
+        key = person.key if person else None
+        secret = salted_hmac("spaces.peer", f"{self.space.slug} {key} {operation.tab}")
+        return Line(
+            self._scope, self._send, id=secrets.token_hex(8), tab=operation.tab,
+            peer=secret.hexdigest()[:32], person=key, person_id=person.pk if person else 0,
+            is_hidden=operation.hidden,
+        )  # fmt: skip
+
+    async def _send_snapshot(self, line: Line, local: LocalSpace | None) -> None:
+        line.hold()
+        first: Frame | None = None
+        try:
+            message = await in_database(
+                _snapshot, space=self.space.pk, viewer=self.person, now=timezone.now()
+            )
+            if local is not None:
+                local.hear_stage(message["seq"], [seat["person"] for seat in message["stage"]])
+                local.learn_quietly(
+                    count=message["count"], audience_version=message["audience_version"]
+                )
+            first = Frame(encode(message))
+        finally:
+            await line.release(first)
+
+    async def _change(self, operation: Operation, line: Line) -> None:
+        """An operation of the Space, by the service that is its one way."""
+        person = self.person
+        if person is None:
+            raise Refused("sign_in")
+        if not line.is_settled:
+            await self._keeper.settle()
+        await in_database(
+            serve, operation=operation, by=person, space=self.space, now=timezone.now()
+        )
+
+    async def _leave(self, operation: protocol.Leave, line: Line) -> None:
+        if self.person is not None:
+            await self._change(operation, line)
+        self._keeper.hub.discard(self.space.slug, line)
+        self._line = None
+        await control.send_to_relay(control.Hangup(line.peer))
+
+    def _react(self, local: LocalSpace, emoji: str) -> None:
+        if emoji not in self._keeper.tray:
+            raise Refused("unknown_reaction")
+        if not self._reactions.take(_seconds()):
+            raise Refused("too_fast")
+        local.taps[emoji] += 1
+
+    async def _connect_audio(self, line: Line, local: LocalSpace, attempt: str | int) -> None:
+        """Ask the relay for an offer. Whoever has a line was admitted; whoever may not be here any
+        more has none. No row is read: after a relay's restart everybody asks at once."""
+        line.attempt = attempt
+        asked = await control.send_to_relay(
+            control.Connect(
+                space=local.slug, tab=line.peer, person=line.person,
+                may_speak=line.person in local.stage, attempt=str(attempt),
+                reply_to=broadcast.process_group(self._keeper.process),
+            )
+        )  # fmt: skip
+        if not asked:
+            raise Refused("no_relay")
+
+    async def _reply(self, number: int) -> None:
+        await self._say({"t": "reply", "re": number, "ok": True})
+
+    async def _refuse(self, code: str, number: int | None) -> None:
+        self._keeper.hub.refused[code] += 1
+        await self._say({"t": "reply", "re": number, "refused": code})
+
+    async def _strike(self) -> None:
+        """A page that floods or makes no sense, again and again, is let go."""
+        self._strikes += 1
+        if self._strikes >= STRIKES:
+            await self._bye({"code": "too_fast"})
+
+    async def _farewell(self, code: str) -> None:
+        farewell = {"code": _FAREWELLS.get(code, "not_allowed")}
+        if code == "removed" and self.person is not None:
+            farewell["reason"] = await in_database(
+                _removal_reason, space=self.space.pk, person=self.person
+            )
+        await self._bye(farewell)
+
+    async def _bye(self, farewell: dict[str, str]) -> None:
+        if self._line is not None:
+            await self._keeper.hub.bye(self.space.slug, self._line, farewell)
+            return
+        await self._say({"t": "bye", **farewell})
+        await self._send({"type": "websocket.close", "code": CLOSE_CODES[farewell["code"]]})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._send({"type": "websocket.send", "text": encode(message)})
+
+
+def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> None:
+    """The one service of each operation that changes the Space."""
+    match operation:
+        case protocol.RaiseHand(reason):
+            hands.raise_hand(by=by, space=space, reason=reason, now=now)
+        case protocol.LowerHand():
+            hands.lower_hand(by=by, space=space, now=now)
+        case protocol.Accept(person):
+            hands.accept(by=by, person=person, space=space, now=now)
+        case protocol.Deny(person):
+            hands.deny(by=by, person=person, space=space, now=now)
+        case protocol.StepDown():
+            stage.step_down(by=by, space=space, now=now)
+        case protocol.Mute():
+            stage.mute(by=by, space=space, now=now)
+        case protocol.Unmute():
+            stage.unmute(by=by, space=space, now=now)
+        case protocol.MutePerson(person):
+            stage.mute_person(by=by, person=person, space=space, now=now)
+        case protocol.MoveDown(person):
+            stage.move_down(by=by, person=person, space=space, now=now)
+        case protocol.Remove(person, reason):
+            removal.remove(by=by, person=person, reason=reason, space=space, now=now)
+        case protocol.UndoRemove(person):
+            removal.undo_remove(by=by, person=person, space=space, now=now)
+        case protocol.Leave(successor):
+            lifecycle.leave(by=by, successor=successor, space=space, now=now)
+        case protocol.End():
+            lifecycle.end_space(by=by, space=space, now=now)
+        case (
+            protocol.Join() | protocol.React() | protocol.Resync()
+            | protocol.AudioConnect() | protocol.AudioAnswer() | protocol.AudioHangup()
+        ):  # fmt: skip
+            raise AssertionError("served by the socket")
+        case _:
+            assert_never(operation)
+
+
+_NAMES = {kind: name for name, kind in protocol.OPERATIONS.items()}
+
+
+def _join(
+    *, by: User | None, slug: str, process: str, tab: str, take_over: bool, now: datetime
+) -> Role:
+    """Look again at this moment: the socket may have been opened long before."""
+    space = access.find_space(slug, by)
+    if space is None:
+        raise Refused("ended")
+    if by is not None:
+        by.refresh_from_db()
+    return presence.join(
+        by=by, space=space, process=process, tab=tab, take_over=take_over, now=now
+    )
+
+
+def _snapshot(*, space: int, viewer: User | None, now: datetime) -> snapshot.Message:
+    return snapshot.snapshot(space=Space.objects.get(pk=space), viewer=viewer, now=now)
+
+
+def _removal_reason(*, space: int, person: User) -> str:
+    reason = Participant.objects.filter(space=space, person=person).values_list("removed_reason")
+    return next((text for (text,) in reason), "")
+
+
+def _number(text: str | None) -> int | None:
+    """The id of a message that will not be done, so that the page's wait ends."""
+    try:
+        return protocol.parse(text).id
+    except Malformed as error:
+        return error.re
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()

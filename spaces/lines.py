@@ -1,0 +1,173 @@
+"""One page's socket as the hub writes to it: straight to the kernel where that is safe.
+
+A frame for ten thousand pages is built once. On plain-TCP daphne it is written to each socket
+directly (8 µs a page instead of 36 by ASGI, REALTIME.md); on any other server, under TLS and in the
+tests it goes by ASGI `send`. The direct way touches private buffers of Twisted, whose version is
+pinned, and is taken only when everything it relies upon is there.
+"""
+
+import functools
+import struct
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+DROP_OVER = 64 * 1024  # bytes unsent: what may be dropped is
+CLOSE_OVER = 1024 * 1024  # bytes unsent: this page does not read, it is let go
+
+PROTOCOL = "causerie.protocol"  # key in the ASGI scope
+OPEN = 3  # autobahn's WebSocketProtocol.STATE_OPEN
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def with_protocol(app: Application) -> Application:
+    """Outermost ASGI wrapper: keep hold of daphne's protocol before a middleware wraps `send`."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if isinstance(send, functools.partial) and send.args:
+            scope[PROTOCOL] = send.args[0]
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+class Frame:
+    """One text to many pages, as bytes of RFC 6455: one unmasked frame."""
+
+    __slots__ = ("bytes", "may_drop", "text")
+
+    def __init__(self, text: str, *, may_drop: bool = False) -> None:
+        self.text = text
+        self.may_drop = may_drop
+        payload = text.encode()
+        self.bytes = _head(len(payload)) + payload
+
+
+def _head(length: int) -> bytes:
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, length)
+    return struct.pack("!BBQ", 0x81, 127, length)
+
+
+class Line:
+    """A joined page. `person` is a key, or None for a visitor; `peer` names its sound to the relay."""
+
+    __slots__ = (
+        "_held", "_protocol", "_send", "_transport",
+        "attempt", "dropped", "id", "is_gone", "is_hidden", "is_settled",
+        "peer", "person", "person_id", "tab",
+    )  # fmt: skip
+
+    def __init__(
+        self, scope: Scope, send: Send, *, id: str, tab: str, peer: str,
+        person: str | None = None, person_id: int = 0, is_hidden: bool = False,
+    ) -> None:  # fmt: skip
+        self.id = id
+        self.tab = tab
+        self.peer = peer
+        self.person = person
+        self.person_id = person_id
+        self.attempt: str | int = ""
+        self.dropped = 0
+        self.is_gone = False
+        self.is_hidden = is_hidden
+        self.is_settled = False  # whether the person's row says that they are here
+        self._send = send
+        self._held: list[Frame] | None = None
+        self._protocol: Any = scope.get(PROTOCOL)
+        self._transport = _plain_transport(self._protocol)
+
+    def hold(self) -> None:
+        """Keep what comes until `release`: a snapshot is being read, and goes before it."""
+        if self._held is None:
+            self._held = []
+
+    async def release(self, first: Frame | None = None) -> None:
+        """Send `first`, then what was held, in order."""
+        held, self._held = self._held or [], None
+        for frame in (first, *held):
+            if frame is not None:
+                await self.write(frame)
+
+    async def write(self, frame: Frame) -> None:
+        if not self.write_now(frame):
+            await self.send(frame)
+
+    def write_now(self, frame: Frame) -> bool:
+        """Held, written, or rightly dropped. False: it has to go by `send`, which may wait."""
+        if self._held is not None:
+            self._hold(frame)
+            return True
+        if self.is_gone:
+            return True
+        transport = self._transport
+        if transport is None:
+            return False
+        if not transport.connected or transport.disconnecting or self._protocol.state != OPEN:
+            return True
+        if self._protocol.send_queue:
+            return False
+        if transport.dataBuffer or transport._tempDataBuffer:
+            self._queue(transport, frame)
+        else:
+            self._write(transport, frame.bytes)
+        return True
+
+    async def send(self, frame: Frame) -> None:
+        """By ASGI, for servers whose buffers we do not know."""
+        await self._send({"type": "websocket.send", "text": frame.text})
+
+    async def close(self, farewell: Frame, code: int) -> None:
+        """Say why, then close. What was held goes nowhere any more."""
+        if self.is_gone:
+            return
+        self._held = None
+        await self.write(farewell)
+        self.is_gone = True
+        await self._send({"type": "websocket.close", "code": code})
+
+    def _hold(self, frame: Frame) -> None:
+        if not frame.may_drop and self._held is not None:
+            self._held.append(frame)
+
+    def _queue(self, transport: Any, frame: Frame) -> None:
+        unsent = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        if unsent > CLOSE_OVER:
+            self.is_gone = True
+            transport.abortConnection()
+        elif frame.may_drop and unsent > DROP_OVER:
+            self.dropped += 1
+        else:
+            transport.write(frame.bytes)
+
+    @staticmethod
+    def _write(transport: Any, data: bytes) -> None:
+        try:
+            sent = transport.socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            return  # Twisted's reader notices
+        if sent != len(data):
+            transport.write(data[sent:])
+
+
+_NEEDED = ("socket", "dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "abortConnection")
+
+
+def _plain_transport(protocol: Any) -> Any:
+    """daphne's TCP transport if all we rely upon is as it was when this was written, else None."""
+    transport = getattr(protocol, "transport", None)
+    fits = (
+        all(hasattr(transport, name) for name in _NEEDED)
+        and not getattr(transport, "TLS", False)
+        and hasattr(protocol, "send_queue")
+        and getattr(protocol, "STATE_OPEN", None) == OPEN
+        and getattr(protocol, "_perMessageCompress", None) is None
+    )
+    return transport if fits else None
