@@ -33,6 +33,8 @@ SEND_LIMIT = 1.0
 """s; a layer that is away must not hold whoever wants to say something."""
 
 State = Literal["connected", "closed"]
+Attempt = str | int
+"""The page's name for one try to connect; it comes back as it was."""
 
 log = logging.getLogger(__name__)
 _noted_at = float("-inf")
@@ -70,7 +72,7 @@ class Connect:
     tab: str
     person: str | None
     may_speak: bool
-    attempt: str
+    attempt: Attempt
     reply_to: str
 
 
@@ -80,7 +82,7 @@ class Answer:
 
     kind: ClassVar[str] = "answer"
     tab: str
-    attempt: str
+    attempt: Attempt
     sdp: str
 
 
@@ -96,7 +98,7 @@ class Hangup:
 class Offer:
     kind: ClassVar[str] = "offer"
     tab: str
-    attempt: str
+    attempt: Attempt
     sdp: str
 
 
@@ -106,7 +108,7 @@ class RelayRefused:
 
     kind: ClassVar[str] = "refused"
     tab: str
-    attempt: str
+    attempt: Attempt
     code: str
 
 
@@ -116,7 +118,7 @@ class PeerState:
 
     kind: ClassVar[str] = "peer_state"
     tab: str
-    attempt: str
+    attempt: Attempt
     state: State
     reason: str = ""
 
@@ -144,6 +146,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
     "str | None": (str, type(None)),
     "bool": bool,
+    "Attempt": (str, int),
     "State": str,
 }
 
