@@ -5,8 +5,10 @@ Everything has a safe default, so that nothing needs to be set to try Causerie. 
 unsafe there is refused with the variable's name, before anything is started.
 """
 
+import hashlib
 import ipaddress
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,6 +40,7 @@ class Instance:
     host: str
     port: int
     tls: bool
+    demo: bool
     database: Mapping[str, Any]
     redis_url: str
     redis_is_ours: bool
@@ -61,6 +64,11 @@ class Instance:
     @property
     def hostname(self) -> str:
         return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
+    def redis_socket(self) -> Path | None:
+        """Where our own Redis listens; None when an operator's is used."""
+        return Path(self.redis_url.removeprefix("unix://")) if self.redis_is_ours else None
 
     @property
     def celery_broker(self) -> str:
@@ -89,8 +97,9 @@ def read(environment: Mapping[str, str], base: Path) -> Instance:
         host=host,
         port=port,
         tls=tls,
+        demo=mode is Mode.TRIAL and get.flag("DEMO", default=True),
         database=get.database("DATABASE_URL", var / "causerie.sqlite3"),
-        redis_url=redis_url or f"unix://{var / 'run' / 'redis.sock'}",
+        redis_url=redis_url or f"unix://{_socket_folder(var) / 'redis.sock'}",
         redis_is_ours=not redis_url,
         email=get.email("EMAIL_URL"),
         email_from=get.text("EMAIL_FROM", "Causerie <causerie@localhost>"),
@@ -103,6 +112,15 @@ def read(environment: Mapping[str, str], base: Path) -> Instance:
     )
     _refuse_unsafe(instance, environment)
     return instance
+
+
+def _socket_folder(var: Path) -> Path:
+    """`var/run`, or a short stand-in: a Unix socket's path holds at most 107 bytes (unix(7))."""
+    folder = var / "run"
+    if len(str(folder / "redis.sock").encode()) <= 100 and " " not in str(folder):
+        return folder
+    mark = hashlib.sha256(str(var).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"causerie-{mark}"
 
 
 def _refuse_unsafe(instance: Instance, environment: Mapping[str, str]) -> None:
