@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Follow, User
 
+admin.site.site_header = admin.site.site_title = settings.INSTANCE.name
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -33,8 +35,8 @@ class PersonAdmin(admin.ModelAdmin):
     """People. They sign up themselves; passwords are neither shown nor set here."""
 
     list_display = (
-        "handle", "name", "email", "follower_count", "may_host_anyway", "is_staff",
-        "is_active", "suspended_at", "date_joined",
+        "handle", "name", "follower_count", "may_host_anyway", "suspended_at", "is_staff",
+        "date_joined",
     )
     list_editable = ("may_host_anyway",)
     list_filter = (
@@ -74,7 +76,7 @@ class PersonAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser decides who is staff."""
         fields = super().get_readonly_fields(request, obj)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return fields
         return (*fields, "is_staff", "is_superuser", "groups")
 

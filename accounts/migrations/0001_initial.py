@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, verbose_name='staff')),
                 ('is_protected', models.BooleanField(default=False, verbose_name='protected account')),
                 ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='demo account')),
-                ('may_host_anyway', models.BooleanField(default=False, verbose_name='may host with any number of followers')),
+                ('may_host_anyway', models.BooleanField(default=False, help_text='With any number of followers.', verbose_name='may host anyway')),
                 ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended at')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='joined')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

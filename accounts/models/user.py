@@ -78,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_protected = models.BooleanField(_("protected account"), default=False)
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
     may_host_anyway = models.BooleanField(
-        _("may host with any number of followers"), default=False
+        _("may host anyway"), default=False, help_text=_("With any number of followers.")
     )
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)

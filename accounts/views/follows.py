@@ -69,7 +69,7 @@ def _change(request: HttpRequest, handle: str, change: ChangeOfFollow) -> HttpRe
 
 
 def _refused(request: HttpRequest, person: User, refused: Refused) -> HttpResponse:
-    sentence = SENTENCES[refused.code]
+    sentence = str(SENTENCES[refused.code])
     if _wants_json(request):
         return JsonResponse({"refused": refused.code, "sentence": sentence}, status=409)
     messages.error(request, sentence)

@@ -28,7 +28,7 @@ nothing_active = csp({"default-src": [NONE], "frame-ancestors": [NONE], "sandbox
 
 
 @require_safe
-@nothing_active
+@nothing_active  # type: ignore[arg-type]
 def avatar(request: HttpRequest, key: str) -> HttpResponse:
     """Somebody's initials on a gradient. A suspended person's stays: old pages still show it."""
     person = get_object_or_404(User.objects.only("key", "name"), key=key)
@@ -37,7 +37,7 @@ def avatar(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@nothing_active
+@nothing_active  # type: ignore[arg-type]
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A picture somebody chose: only files that are somebody's, only of picture types."""
     kind = TYPES.get(Path(name).suffix.lower())
