@@ -1,5 +1,6 @@
 """A person's page and what they say of themselves."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,7 +23,12 @@ def test_suspended_closed_and_unknown_people_look_the_same(
     make_person("ines", **gone)
     there, nowhere = Client().get(f"/@ines/{page}"), Client().get(f"/@nobody/{page}")
     assert there.status_code == nowhere.status_code == 404
-    assert there.text.replace("ines", "nobody") == nowhere.text
+    assert shown(there.text).replace("ines", "nobody") == shown(nowhere.text)
+
+
+def shown(page: str) -> str:
+    """The page without what differs each time: tokens and nonces."""
+    return re.sub(r'(value|nonce)="[A-Za-z0-9_/+=-]{20,}"', "", page)
 
 
 def test_a_handle_in_capitals_leads_to_the_person(make_person: MakePerson) -> None:
