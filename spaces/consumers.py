@@ -226,7 +226,7 @@ class SpaceSocket:
         asked = await control.send_to_relay(
             control.Connect(
                 space=local.slug, tab=line.peer, person=line.person,
-                may_speak=line.person in local.stage, attempt=str(attempt),
+                may_speak=line.person is not None, attempt=str(attempt),
                 reply_to=broadcast.process_group(self._keeper.process),
             )
         )  # fmt: skip
