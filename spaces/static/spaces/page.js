@@ -38,6 +38,7 @@ let hasJoined = false; // the server has let us in on this line
 let wasIn = false; // ... and once before
 let takesOver = false;
 let isLeaving = false;
+let refusedJoin = null; // why the server did not let us in
 let isFirstHello = new URLSearchParams(location.search).has("started");
 
 const socket = new SpaceSocket(address, { onFrame: (frame) => sequence.take(frame), onState: lineIs, onOpen: hello });
@@ -87,12 +88,13 @@ function enter() {
 /** Said on every new line of the socket, first of all. */
 async function hello() {
   hasJoined = false;
+  refusedJoin = null;
   try {
     await socket.request("join", { tab: tab(), ...(takesOver ? { take_over: true } : {}) });
     hasJoined = true;
     joined();
   } catch ({ code }) {
-    if (code !== "offline" && code !== "no_answer") out(code);
+    refusedJoin = code; // a good-bye follows, or the line breaks and is tried again
   }
 }
 
@@ -111,6 +113,7 @@ function joined() {
 function lineIs(line) {
   if (line !== "waiting" || isLeaving) return;
   sequence.clear();
+  roster.levels({});
   if (notice("line", "reconnecting")) announce(sentence("lost"));
 }
 
@@ -213,16 +216,16 @@ function holdToTalk() {
 /* ---- going ---- */
 
 function bye({ code, reason }) {
-  if (code === "ended") return ended();
-  return out(code, reason);
+  if (code === "restart" || code === "too_fast") return; // the line closes and is opened again
+  if (code === "ended") ended();
+  else out(code, reason);
 }
 
 function out(code, reason = "") {
   if (isLeaving) return;
   hangUp();
-  if (code === "ended") return ended();
   if (code === "removed") remember(false);
-  leaving.say(code === "taken_over" ? "elsewhere" : code, { reason, words: refusalSentence(code) });
+  leaving.say(code === "taken_over" ? "elsewhere" : code, { reason, words: refusalSentence(refusedJoin ?? code) });
 }
 
 function hangUp() {
@@ -277,7 +280,7 @@ function drawSound() {
   const name = {
     [SOUND.BLOCKED]: "blocked", [SOUND.DOWN]: "relay-down", [SOUND.AGAIN]: "sound-again",
   }[sound.state] ?? (sound.needsTap ? "tap" : null);
-  const shown = sound.refusedCode === "busy" ? "sound-full" : name;
+  const shown = { busy: "sound-full", no_relay: "relay-down", no_space: "relay-down" }[sound.refusedCode] ?? name;
   if (notice("sound", shown)) announce(noticeText(shown));
 }
 

@@ -1,8 +1,8 @@
 /* Reactions: one's own at once, everybody's by the pulse; at most 24 in the air, none but a counter
    with reduced motion. */
 
-import { announce } from "./announce.js";
-import { sentence } from "./sentences.js";
+import { announce, toast } from "./announce.js";
+import { refusalSentence, sentence } from "./sentences.js";
 
 const IN_THE_AIR = 24;
 const AT_ONCE = 6; // of one emoji and pulse
@@ -49,9 +49,10 @@ export class Reactions {
     try {
       await this.#send(emoji);
       announce(sentence("sent", { emoji: button.getAttribute("aria-label") }));
-    } catch {
+    } catch ({ code }) {
       this.#forgetMine(emoji, 1);
-      this.#tooFast();
+      if (code === "too_fast") this.#tooFast();
+      else toast(refusalSentence(code));
     }
   }
 

@@ -12,7 +12,7 @@ export class Roster {
   #list = document.getElementById("speakers");
   #audience = document.getElementById("audience");
   #pattern = document.getElementById("seat").content.firstElementChild;
-  #speakingUntil = new Map();
+  #levels = {}; #speakingUntil = new Map();
   #version = null; #fetchedAt = -Infinity; #waits = false; #timer = null;
 
   render(state) {
@@ -25,16 +25,21 @@ export class Roster {
     if (host) document.querySelector("[data-host-name]").textContent = host.name;
   }
 
-  /** The relay's levels, 0 to 9 by person: the whole picture. */
+  /** The relay's levels, 0 to 9 by person: the whole picture, until the next one. */
   levels(levels) {
+    this.#levels = levels;
+    this.#drawLevels();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#drawLevels(), HOLD_MS + 50); // for who has just stopped
+  }
+
+  #drawLevels() {
     const now = performance.now();
     for (const item of this.#list.children) {
-      const level = levels[item.dataset.person] ?? 0;
+      const level = this.#levels[item.dataset.person] ?? 0;
       if (level > 0) this.#speakingUntil.set(item.dataset.person, now + HOLD_MS);
       this.#draw(item, level / LOUDEST, now);
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.levels({}), HOLD_MS + 50); // when the pulses stop, so do the rings
   }
 
   /** Somebody's name as the page shows it, or null. */
@@ -64,6 +69,7 @@ export class Roster {
     if (picture.getAttribute("src") !== seat.picture) picture.src = seat.picture;
     button.querySelector(".name bdi").textContent = isMe ? sentence("seat.you") : seat.name;
     button.querySelector("[data-role-name]").textContent = sentence(`role.${seat.role}`);
+    this.#draw(item, 0, performance.now());
     this.#words(button);
   }
 
@@ -77,7 +83,7 @@ export class Roster {
   #draw(item, level, now) {
     const button = item.firstElementChild;
     const isSpeaking = (this.#speakingUntil.get(item.dataset.person) ?? 0) > now && button.dataset.mic === "on";
-    if (isSpeaking) button.querySelector(".avatar").style.setProperty("--level", Math.max(0.1, level).toFixed(2));
+    if (isSpeaking && level > 0) button.querySelector(".avatar").style.setProperty("--level", level.toFixed(2));
     if (button.classList.contains("speaking") === isSpeaking) return;
     button.classList.toggle("speaking", isSpeaking);
     this.#words(button);
