@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules
 from accounts.models import User
 
+PASSWORD_HELP = _("At least 8 characters, not a common word.")
+
 
 class BirthDateInput(forms.DateInput):
     input_type = "date"
@@ -57,15 +59,28 @@ class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):
+class NewPasswordFields(PlainFields):
+    """Forms in which a password is chosen, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password1"].widget.attrs["autocomplete"] = "new-password"
+        self.fields["password2"].label = _("New password, once more")
+
+
+class ResetPasswordKeyForm(NewPasswordFields, allauth_forms.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):
-    pass
+class ChangePasswordForm(NewPasswordFields, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Current password")
 
 
-class SetPasswordForm(PlainFields, allauth_forms.SetPasswordForm):
+class SetPasswordForm(NewPasswordFields, allauth_forms.SetPasswordForm):
     pass
 
 
@@ -98,7 +113,7 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
         handle.help_text = _("3 to 20 of a-z, 0-9 and _")
         handle.widget.attrs.update(autocapitalize="none", spellcheck="false")
         self.fields["password1"].widget.attrs["autocomplete"] = "new-password"
-        self.fields["password1"].help_text = _("At least 8 characters, not a common word.")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
