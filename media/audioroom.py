@@ -13,7 +13,7 @@ import numpy as np
 from media.frames import SILENCE, Codec, Pcm, VoicePacket, Wide
 from media.levels import SILENT_DB, Activity, as_digit, dbfs
 from media.limiter import Limiter
-from media.mixer import Strand, loudest, together
+from media.mixer import CONTRIBUTORS, Strand, loudest, outshouted, together
 from media.playout import Figures, Playout
 from media.reception import ReceiverReport
 from media.stage import WishedStage
@@ -21,9 +21,17 @@ from media.stage import WishedStage
 SAME_MIX_FRAMES = 5
 """Two encoders fed the same sound for so many frames differ by no more than their coding noise
 (19-20 dB of SNR from 3 frames on, against 12 dB at 0), so a receiver may change over."""
-SAME_MIX_AT_MOST = 50
-"""After so many it changes over in speech too; before, only where the mix is quiet."""
+SAME_MIX_AT_MOST = 25
+"""After so many, or when many change, it changes over in speech too; before, only in a quiet mix."""
 QUIET_DB = -45.0
+
+BELIEVED_DB = 3.0
+"""A level said by the sender must be so far below the threshold for the packet to go undecoded."""
+LIE_DB = 15.0
+"""A voice that much louder than its sender said is measured from then on, never believed."""
+CHECK_EVERY = 50
+CHECK_FRAMES = 3
+"""Of so many frames left undecoded so many are decoded all the same, to check what is said."""
 
 
 @dataclass
@@ -44,6 +52,7 @@ class AudioRoom:
         self._codec = codec
         self._speakers: dict[str, _Speaker] = {}
         self._contributing: set[str] = set()
+        self._outshouted: set[str] = set()
         self._shared = _Stream(codec)
         self._personal: dict[str, _Stream] = {}
         self._connected: set[str] = set()
@@ -121,7 +130,11 @@ class AudioRoom:
     def _take(self, now: int) -> dict[str, Pcm | None]:
         """Every voice's frame; a voice the stage does not allow has none."""
         return {
-            person: speaker.take(now) if self.stage.may_be_heard(person) else None
+            person: (
+                speaker.take(now, person in self._outshouted)
+                if self.stage.may_be_heard(person)
+                else None
+            )
             for person, speaker in self._speakers.items()
         }
 
@@ -133,6 +146,7 @@ class AudioRoom:
             if self.stage.may_be_heard(person) and not speaker.is_gone
         }
         self._contributing = loudest(allowed, self._contributing)
+        self._outshouted = outshouted(allowed, self._contributing)
         parts = {}
         for person, frame in heard.items():
             part = self._speakers[person].strand.push(frame, person in self._contributing)
@@ -170,8 +184,9 @@ class AudioRoom:
         """Whether who heard a mix of their own may change over to the shared packet."""
         if stream.same_frames <= SAME_MIX_FRAMES:
             return False
-        is_quiet = total is None or dbfs(total.clip(-32768, 32767).astype(np.int16)) < QUIET_DB
-        return is_quiet or stream.same_frames > SAME_MIX_AT_MOST
+        if stream.same_frames > SAME_MIX_AT_MOST or len(self._personal) > CONTRIBUTORS:
+            return True
+        return total is None or dbfs(total.clip(-32768, 32767).astype(np.int16)) < QUIET_DB
 
 
 def _without(total: Wide | None, own: Wide | None, voices: int) -> Wide | None:
@@ -188,11 +203,32 @@ class _Speaker:
         self.activity = Activity()
         self.strand = Strand()
         self.is_gone = False
+        self._is_believed = True
+        self._skimmed = 0
 
-    def take(self, now: int) -> Pcm | None:
+    def take(self, now: int, is_outshouted: bool) -> Pcm | None:
+        """The voice's next frame; None for silence and for what nobody would hear."""
+        said = self.playout.coming_level
+        if said is not None and self._may_skim(said, is_outshouted):
+            self.playout.skim(now)
+            self.activity.note(said)
+            return None
         frame = self.playout.take(now, self.activity.is_pausing)
-        self.activity.note(SILENT_DB if frame is None else dbfs(frame))
+        level = SILENT_DB if frame is None else dbfs(frame)
+        self.activity.note(level)
+        played = self.playout.played_level
+        if played is not None and level > played + LIE_DB:
+            self._is_believed = False
         return frame
+
+    def _may_skim(self, said: float, is_outshouted: bool) -> bool:
+        """Decoding costs more than anything else of a silent voice: believe its sender, but check."""
+        is_background = said < self.activity.threshold - BELIEVED_DB
+        is_unheard = is_outshouted or (is_background and not self.activity.is_speaking)
+        if not self._is_believed or not is_unheard:
+            return False
+        self._skimmed = (self._skimmed + 1) % CHECK_EVERY
+        return self._skimmed >= CHECK_FRAMES
 
     def hush(self) -> None:
         self.playout.hush()

@@ -58,15 +58,16 @@ class Activity:
         self.level = level
         self.loudness = max(level, self.loudness - FALLS_DB)
         self._noise = min(max(level, -90.0), self._noise + NOISE_RISES_DB, NOISIEST_DB)
-        self.is_pausing = level < max(LOWEST_THRESHOLD_DB, self._noise + ABOVE_NOISE_DB)
+        self.is_pausing = level < self.threshold
         if not self.is_pausing:
             self._until_quiet = HANGOVER
         elif self._until_quiet:
             self._until_quiet -= 1
 
-    def note_silence(self) -> None:
-        """The next frame is digital silence, as while nothing comes."""
-        self.note(SILENT_DB)
+    @property
+    def threshold(self) -> float:
+        """From this level on it is a voice and no background, dBFS."""
+        return max(LOWEST_THRESHOLD_DB, self._noise + ABOVE_NOISE_DB)
 
     @property
     def is_speaking(self) -> bool:

@@ -16,6 +16,9 @@ own."""
 STAYS_DB = 6.0
 """So much louder must another voice be to take a contributor's place."""
 
+READY = 2
+"""So many more are decoded, so that they come in without a delay when their turn comes."""
+
 
 def loudest(
     voices: Mapping[str, Activity], contributing: Collection[str], places: int = CONTRIBUTORS
@@ -29,6 +32,15 @@ def loudest(
         return voices[person].loudness + (STAYS_DB if person in contributing else 0.0)
 
     return set(sorted(speaking, key=claim, reverse=True)[:places])
+
+
+def outshouted(voices: Mapping[str, Activity], contributing: Collection[str]) -> set[str]:
+    """Persons who speak but are so far from the loudest that decoding them is wasted."""
+    speaking = [person for person, activity in voices.items() if activity.is_speaking]
+    if len(speaking) <= CONTRIBUTORS + READY:
+        return set()
+    speaking.sort(key=lambda person: voices[person].loudness, reverse=True)
+    return set(speaking[CONTRIBUTORS + READY :]).difference(contributing)
 
 
 class Strand:

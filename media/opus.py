@@ -17,7 +17,7 @@ from media.frames import FRAME, LONGEST_PACKET, MS, RATE, BadPayload, Encoder, P
 
 BITRATE = 32_000
 """Bit/s, mono: wide-band to full-band speech."""
-COMPLEXITY = 5
+COMPLEXITY = 3
 """0-10. At 13 open microphones encoding decides the cost; see docs of the bench for what more buys."""
 EXPECTED_LOSS = 5
 """Per cent; how much in-band FEC the encoder makes room for."""

@@ -9,6 +9,7 @@ that the sender meant. All times are samples at 48 kHz.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,7 @@ class _Waiting:
     at: int
     duration: int
     payload: bytes
+    level: int | None
 
 
 class Playout:
@@ -93,6 +95,7 @@ class Playout:
         self._is_dtx = False
         self._until_mending = 0
         self._now = 0
+        self._played_levels: tuple[int | None, int | None] = (None, None)
 
     # in
 
@@ -118,7 +121,7 @@ class Playout:
         if len(self._waiting) >= KEPT:
             del self._waiting[min(self._waiting)]
             self.figures.overflowed += 1
-        self._waiting[seq] = _Waiting(seq, at, duration, packet.payload)
+        self._waiting[seq] = _Waiting(seq, at, duration, packet.payload, packet.level)
 
     def count_only(self, packet: VoicePacket, now: int) -> None:
         """A packet of a voice that may not be heard: only the receiver report sees it."""
@@ -147,8 +150,7 @@ class Playout:
         self._delay.restart()
         self._played_seq = None
         if self._is_playing:
-            self._ready = fade_out(np.concatenate((self._ready, self._concealment(RAMP)))[:RAMP])
-        self._is_playing = False
+            self._skip()
 
     def hush(self) -> None:
         """Drop everything that was not played yet: not a sample of it may be heard."""
@@ -186,6 +188,29 @@ class Playout:
         frame, self._ready = self._ready[:FRAME], self._ready[FRAME:]
         return frame
 
+    @property
+    def coming_level(self) -> float | None:
+        """What the sender says (RFC 6464) of the loudest packet waiting, in dBov; None when unsaid."""
+        return _loudest_of([packet.level for packet in self._waiting.values()])
+
+    @property
+    def played_level(self) -> float | None:
+        """What the sender said of the loudest of the two packets played last."""
+        return _loudest_of(self._played_levels)
+
+    def skim(self, now: int) -> None:
+        """Let the frame at `now` pass undecoded, for a voice nobody would hear; the delay stands at
+        its target, and the next `take` fades in where it should be."""
+        end = now + FRAME - self._delay.base - self._delay.target
+        for packet in [p for p in self._waiting.values() if p.at + p.duration <= end]:
+            del self._waiting[packet.seq]
+            self._played_seq = max(packet.seq, self._played_seq or packet.seq)
+        self._ready = _NOTHING
+        self._position = end
+        self._concealed = CONCEAL_AT_MOST
+        self._played_levels = (None, None)
+        self._is_playing = any(packet.at <= end for packet in self._waiting.values())
+
     def _begin(self) -> bool:
         """Start, or start again after silence, with the delay that is right now."""
         while self._waiting:
@@ -214,6 +239,9 @@ class Playout:
         self._until_mending -= 1
         off = self._delay.of(self._now - (self._position - len(self._ready))) - self._delay.target
         is_urgent = abs(off) > URGENT and self._until_mending < 0
+        if off > LONGEST and self._is_surplus():
+            self._skip()
+            return
         if abs(off) <= SLACK or not (is_pause or is_urgent) or not self._has_next():
             return
         self._until_mending = MENDING_EVERY
@@ -221,6 +249,15 @@ class Playout:
         before = len(self._ready)
         self._ready = shorten(self._ready, off) if off > 0 else lengthen(self._ready, -off)
         self.figures.mended += len(self._ready) != before
+
+    def _is_surplus(self) -> bool:
+        """Whether more is waiting than the longest delay: the ticks stood still, not the network."""
+        return sum(packet.duration for packet in self._waiting.values()) > LONGEST
+
+    def _skip(self) -> None:
+        """Fade out; then `_begin` leaves out what is too old to be said."""
+        self._ready = fade_out(np.concatenate((self._ready, self._concealment(RAMP)))[:RAMP])
+        self._is_playing = False
 
     def _has_next(self) -> bool:
         following = self._waiting.get((self._played_seq or 0) + 1)
@@ -258,6 +295,7 @@ class Playout:
         self._played_seq = packet.seq
         self._duration = packet.duration
         self._is_dtx = len(packet.payload) <= DTX_BYTES
+        self._played_levels = (self._played_levels[1], packet.level)
         if already >= packet.duration:
             self.figures.late += 1
             return _NOTHING
@@ -313,6 +351,11 @@ class Playout:
             return self._decoder.conceal(samples)
         except BadPayload:
             return np.zeros(samples, dtype=np.int16)
+
+
+def _loudest_of(levels: Collection[int | None]) -> float | None:
+    said = [level for level in levels if level is not None]
+    return -float(min(said)) if said and len(said) == len(levels) else None
 
 
 _NOTHING: Pcm = np.zeros(0, dtype=np.int16)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from media.audioroom import AudioRoom, Tick
 from media.frames import FRAME, RATE, Pcm, VoicePacket
+from media.levels import dbfs
 from media.opus import OpusCodec, OpusDecoder, OpusEncoder
 from media.stage import Voice, WishedStage
 
@@ -72,14 +73,22 @@ class Sender:
     timestamp: int = 50_000
     ssrc: int = 7
     expected_loss: int = 10
+    says_level: bool = False
 
     def packets(self, pcm: Pcm, samples: int = FRAME) -> list[VoicePacket]:
         encoder = OpusEncoder(complexity=9, expected_loss=self.expected_loss)
-        return [self._packet(encoder.encode(frame), samples) for frame in frames(pcm, samples)]
+        return [
+            self._packet(encoder.encode(frame), samples, round(-dbfs(frame)))
+            for frame in frames(pcm, samples)
+        ]
 
-    def _packet(self, payload: bytes, samples: int) -> VoicePacket:
+    def _packet(self, payload: bytes, samples: int, level: int) -> VoicePacket:
         packet = VoicePacket(
-            self.seq & 0xFFFF, self.timestamp & 0xFFFFFFFF, payload, ssrc=self.ssrc
+            self.seq & 0xFFFF,
+            self.timestamp & 0xFFFFFFFF,
+            payload,
+            min(level, 127) if self.says_level else None,
+            self.ssrc,
         )
         self.seq += 1
         self.timestamp += samples
@@ -169,10 +178,10 @@ class Talk:
         return [self.step() for _ in range(count)]
 
 
-def talk(codec: OpusCodec | None = None, **voices: Pcm) -> Talk:
+def talk(codec: OpusCodec | None = None, says_level: bool = False, **voices: Pcm) -> Talk:
     """A room of these persons, all unmuted, connected and sending."""
     packets = {
-        person: Sender(seq=100 * n, timestamp=9999 * n, ssrc=n).packets(pcm)
+        person: Sender(100 * n, 9999 * n, n, says_level=says_level).packets(pcm)
         for n, (person, pcm) in enumerate(voices.items(), 1)
     }
     return Talk(room_of(*voices, codec=codec), packets)
