@@ -18,7 +18,7 @@ from accounts.models import User
 from media import control
 from spaces import access, broadcast, protocol, snapshot
 from spaces.database import in_database
-from spaces.hub import CLOSE_CODES, LocalSpace
+from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
 from spaces.lines import Frame, Line, Receive, Scope, Send
 from spaces.models import Participant, Space
@@ -99,7 +99,7 @@ class SpaceSocket:
             await self._refuse(error.code, number)
         except DatabaseError as error:
             log.warning("the database did not answer (%s)", type(error).__name__)
-            await self._refuse("try_again", number)
+            await self._try_again(number)
 
     def gone(self) -> None:
         """The socket is closed. Its row says so within a second; its sound goes by itself."""
@@ -120,9 +120,7 @@ class SpaceSocket:
             case protocol.React(emoji):
                 self._react(local, emoji)
             case protocol.Resync():
-                await self._reply(number)
                 await self._send_snapshot(line, local)
-                return
             case protocol.AudioConnect(attempt):
                 await self._connect_audio(line, local, attempt)
             case protocol.AudioAnswer(attempt, sdp):
@@ -138,8 +136,8 @@ class SpaceSocket:
     async def _join(self, operation: protocol.Join, number: int) -> None:
         """In: admitted, on the list of this process's pages, with a snapshot and what came since."""
         if self._line is not None and not self._line.is_gone:
-            await self._reply(number)
             await self._send_snapshot(self._line, self._local)
+            await self._reply(number)
             return
         try:
             role = await self._admitted(operation)
@@ -151,8 +149,8 @@ class SpaceSocket:
         line.is_settled = role.is_on_stage
         line.hold()
         self._local = local = await self._keeper.hub.add(self.space.slug, self.space.pk, line)
-        await self._reply(number)
         await self._send_snapshot(line, local)
+        await self._reply(number)
         if line.person:
             self._keeper.hub.spawn(broadcast.seat_taken(local.slug, line.person, line.id))
 
@@ -239,6 +237,13 @@ class SpaceSocket:
     async def _refuse(self, code: str, number: int | None) -> None:
         self._keeper.hub.refused[code] += 1
         await self._say({"t": "reply", "re": number, "refused": code})
+
+    async def _try_again(self, number: int | None) -> None:
+        """Whoever is in is told; who could not be let in comes back by itself."""
+        if self._line is None:
+            await self._send({"type": "websocket.close", "code": COME_AGAIN})
+        else:
+            await self._refuse("try_again", number)
 
     async def _strike(self) -> None:
         """A page that floods or makes no sense, again and again, is let go."""

@@ -30,8 +30,8 @@ CLOSE_CODES = {
     "taken_over": 4003,
     "elsewhere": 4004,
     "too_fast": 4005,
-    "restart": 4006,
 }
+COME_AGAIN = 1013  # RFC 6455's registry, "try again later": the page reconnects by itself
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +205,11 @@ class Hub:
         self.discard(slug, line)
         code = CLOSE_CODES[farewell["code"]]
         await line.close(Frame(encode({"t": "bye", **farewell})), code)
+
+    async def send_away(self, slug: str, line: Line) -> None:
+        """Close one page without a word: it comes back by itself, and joins anew."""
+        self.discard(slug, line)
+        await line.close(None, COME_AGAIN)
 
     async def hear_epoch(self, epoch: str | None) -> None:
         """The relay is gone (None), or there is a new one: pages connect to it."""

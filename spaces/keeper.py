@@ -196,7 +196,7 @@ class Keeper:
         """This process stood still for so long that its people were given up; they join anew."""
         for slug, local in list(self.hub.spaces.items()):
             for line in list(local.lines):
-                await self.hub.bye(slug, line, {"code": "restart"})
+                await self.hub.send_away(slug, line)
 
     async def _save_totals(self) -> None:
         given = {}

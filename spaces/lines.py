@@ -122,12 +122,13 @@ class Line:
         """By ASGI, for servers whose buffers we do not know."""
         await self._send({"type": "websocket.send", "text": frame.text})
 
-    async def close(self, farewell: Frame, code: int) -> None:
+    async def close(self, farewell: Frame | None, code: int) -> None:
         """Say why, then close. What was held goes nowhere any more."""
         if self.is_gone:
             return
         self._held = None
-        await self.write(farewell)
+        if farewell is not None:
+            await self.write(farewell)
         self.is_gone = True
         await self._send({"type": "websocket.close", "code": code})
 

@@ -28,7 +28,7 @@ SENTENCES: dict[str, Promise] = {
     "successor_hosts_elsewhere": _("This person hosts another live Space. Choose somebody else."),
     # Starting
     "too_few_followers": _("You do not have enough followers to start a Space yet. Meanwhile you can join and speak in others."),
-    "protected_account": _("A protected account cannot host, because everyone may listen. You can join and speak."),
+    "protected": _("A protected account cannot host, because everyone may listen. You can join and speak."),
     "already_hosting": _("You host a live Space already. End it or go back to it."),
     # Texts, reactions, pace
     "text_too_long": _("This text is too long. Shorten it and try again."),
@@ -39,7 +39,6 @@ SENTENCES: dict[str, Promise] = {
     "unknown_operation": _("This page is older or newer than the server. Reload the page."),
     "frame_too_large": _("This page sent too much at once. Reload the page."),
     "try_again": _("The server could not do that just now. Try again in a moment."),
-    "restart": _("The server is starting again. The page reconnects by itself."),
     # Sound
     "no_relay": _("The sound is starting again. It comes back by itself."),
     "no_space": _("The sound of this Space is not ready yet. It comes by itself."),

@@ -1,5 +1,12 @@
 """Addresses of Spaces, the home page and starting one."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from spaces import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("start/", views.start, name="start"),
+    path("s/<slug:slug>/", views.space, name="space"),
+    path("s/<slug:slug>/audience/", views.audience, name="audience"),
+]

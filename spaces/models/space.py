@@ -1,7 +1,7 @@
 """A Space: a live audio room, from its start to its end page."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -67,6 +67,12 @@ class Space(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
     objects = SpaceQuerySet.as_manager()
+
+    # What spaces.lists adds for a card; not columns.
+    faces: "list[User]"
+    count: int
+    is_followed: bool
+    duration: timedelta
 
     class Meta:
         verbose_name = _("Space")

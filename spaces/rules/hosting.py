@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 FOLLOWERS_TO_HOST = 600  # the default; staff change it in the admin
 
-Reason: TypeAlias = Literal["", "suspended", "protected_account", "too_few_followers"]
+Reason: TypeAlias = Literal["", "suspended", "protected", "too_few_followers"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _reason(
     if not is_active:
         return "suspended"
     if is_protected:
-        return "protected_account"
+        return "protected"
     if is_exempt or followers >= needed:
         return ""
     return "too_few_followers"

@@ -77,8 +77,8 @@ def end_space(*, by: User, space: Space, now: datetime) -> None:
         it.make([events.Ended("host_ended", by.key)])
 
 
-def end_by_staff(*, by: User, space: Space, now: datetime) -> None:
-    """Staff end a Space from the admin, which has asked for their permission."""
+def end_by_staff(*, space: Space, now: datetime) -> None:
+    """Staff end a Space from the admin, which has asked for their permission and keeps the log."""
     with change(space, now) as it:
         it.make([events.Ended("staff_ended", "")])
 
