@@ -81,9 +81,9 @@ def one_part() -> Iterator[list[tuple[str, str | None]]]:
 
     def gather(person: User, viewer: User | None) -> dict[str, object] | None:
         asked.append((person.handle, viewer.handle if viewer else None))
-        return {"number": 412} if person == viewer else None
+        return {"icon": "users", "lead": "<412> of 600"} if person == viewer else None
 
-    part = parts.ProfilePart("standing", "accounts/_people.html", gather)
+    part = parts.ProfilePart("test", "_error.html", gather)
     parts.profile_parts.append(part)
     yield asked
     parts.profile_parts.remove(part)
@@ -94,9 +94,9 @@ def test_upper_apps_show_their_parts_on_a_profile(
 ) -> None:
     ana, _ines = make_person("ana"), make_person("ines")
     mine = signed_in(ana).get("/@ana/")
-    assert 'data-part="standing"' in mine.text
-    assert mine.context["parts"][-1].context == {"number": 412}
-    assert 'data-part="standing"' not in signed_in(ana).get("/@ines/").text
+    assert 'data-part="test"' in mine.text
+    assert "&lt;412&gt; of 600" in mine.text
+    assert 'data-part="test"' not in signed_in(ana).get("/@ines/").text
     assert one_part == [("ana", "ana"), ("ines", "ana")]
 
 
