@@ -16,7 +16,7 @@ from typing import Any
 from accounts.models import User
 
 Gather = Callable[[User, User | None], Mapping[str, Any] | None]
-"""(whose profile, who looks or None) → the template's own context, or None for nothing."""
+"""(whose profile, who looks or None) → what the template finds as `part.context`, or None."""
 
 
 @dataclass(frozen=True)

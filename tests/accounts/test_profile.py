@@ -81,7 +81,7 @@ def one_part() -> Iterator[list[tuple[str, str | None]]]:
 
     def gather(person: User, viewer: User | None) -> dict[str, object] | None:
         asked.append((person.handle, viewer.handle if viewer else None))
-        return {"icon": "users", "lead": "<412> of 600"} if person == viewer else None
+        return {"followers": 412} if person == viewer else None
 
     part = parts.ProfilePart("test", "_error.html", gather)
     parts.profile_parts.append(part)
@@ -95,7 +95,7 @@ def test_upper_apps_show_their_parts_on_a_profile(
     ana, _ines = make_person("ana"), make_person("ines")
     mine = signed_in(ana).get("/@ana/")
     assert 'data-part="test"' in mine.text
-    assert "&lt;412&gt; of 600" in mine.text
+    assert mine.context["parts"][-1].context == {"followers": 412}
     assert 'data-part="test"' not in signed_in(ana).get("/@ines/").text
     assert one_part == [("ana", "ana"), ("ines", "ana")]
 
