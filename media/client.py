@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import json
 import secrets
+import ssl
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -41,10 +42,19 @@ class VoiceClient:
 
     `base_url` is the site's (`http://localhost:8000`), `slug` the Space's, `cookies` a signed-in
     session's. Set `frames` to speak and `heard` to hear; both may change at any time. Of one event
-    loop; `events` gets every frame of the socket that is not a reply.
+    loop; `events` gets every frame of the socket that is not a reply. `origin` is the site's name
+    where that is not the address connected to, `tls` what to trust where that is not the system's.
     """
 
-    def __init__(self, base_url: str, slug: str, cookies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        slug: str,
+        cookies: Mapping[str, str] | None = None,
+        *,
+        origin: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.frames: Speech | None = None
         self.heard: Heard | None = None
         self.tab = secrets.token_urlsafe(18)
@@ -54,6 +64,8 @@ class VoiceClient:
         self.is_connected = False
         self.attempts = 0
         self._base_url = base_url.rstrip("/")
+        self._origin = origin or self._base_url
+        self._tls = tls or True  # websockets' word for the system's authorities
         self._slug = slug
         self._cookies = dict(cookies or {})
         self._socket: ClientConnection | None = None
@@ -92,7 +104,8 @@ class VoiceClient:
         try:
             self._socket = await connect(
                 self._socket_url(),
-                origin=self._base_url,  # type: ignore[arg-type]
+                origin=self._origin,  # type: ignore[arg-type]
+                ssl=self._tls if self._base_url.startswith("https:") else None,
                 additional_headers={"Cookie": self._cookie()} if self._cookies else {},
                 max_size=_LARGEST_FRAME,
                 compression=None,

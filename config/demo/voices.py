@@ -6,7 +6,9 @@ and one for each voice joins, unmutes, speaks, and comes back after whatever end
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -28,10 +30,19 @@ JOIN_LIMIT = 15.0  # s
 log = logging.getLogger("demo_voices")
 
 
-class Troupe:
-    """Both voices and their Space. `site` is the address of the web process."""
+@dataclass(frozen=True)
+class Site:
+    """`url` is where to connect to, `origin` what the site calls itself, `tls` whom to trust."""
 
-    def __init__(self, site: str) -> None:
+    url: str
+    origin: str = ""
+    tls: ssl.SSLContext | None = None
+
+
+class Troupe:
+    """Both voices and their Space, on the web process at `site`."""
+
+    def __init__(self, site: Site) -> None:
         self._site = site
         self._scene: Scene | None = None
         self._looked = asyncio.Event()
@@ -97,7 +108,9 @@ class Troupe:
     async def _visit(self, handle: str, slug: str) -> str:
         """Join and speak until something ends it; returns what did."""
         cookies = await database_sync_to_async(live.sign_in)(handle)
-        client = VoiceClient(self._site, slug, cookies)
+        site = self._site
+        client = VoiceClient(site.url, slug, cookies, origin=site.origin, tls=site.tls)
+        client.tab = f"demo-voice-of-{handle}"  # the same always: it never finds itself elsewhere
         client.frames = self._record.needle(handle)
         try:
             async with asyncio.timeout(JOIN_LIMIT):

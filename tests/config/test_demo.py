@@ -230,7 +230,11 @@ def test_without_a_live_space_there_is_no_scene(instance):
 
 
 def test_the_voices_find_the_web_process_of_their_own_machine():
-    where = {"PORT": "8123", "SECRET_KEY": "x" * 40, "CAUSERIE_VAR": "/nowhere"}
-    assert site_of(read(where, FOLDER)) == "http://127.0.0.1:8123"
-    assert site_of(read({**where, "TLS": "1"}, FOLDER)) == "https://127.0.0.1:8123"
-    assert site_of(read({**where, "HOST": "192.0.2.7"}, FOLDER)) == "http://192.0.2.7:8123"
+    def url(**environment: str) -> str:
+        where = {"PORT": "8123", "SECRET_KEY": "x" * 40, "CAUSERIE_VAR": "/nowhere"}
+        return site_of(read({**where, **environment}, FOLDER)).url
+
+    assert url() == "http://127.0.0.1:8123"
+    assert url(TLS="1") == "https://127.0.0.1:8123"
+    assert url(HOST="192.0.2.7", PUBLIC_URL="https://try.example.org") == "http://192.0.2.7:8123"
+    assert url(HOST="::") == "http://[::1]:8123"

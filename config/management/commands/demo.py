@@ -1,6 +1,8 @@
 """`manage.py demo`: people, past Spaces and a live Space, so that the first page has life in it."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -26,12 +28,25 @@ class Command(BaseCommand):
             self._go_live()
 
     def _go_live(self) -> None:
-        for name in ("spaces.broadcast", "media.control"):  # nobody may be there to be told yet
-            logging.getLogger(name).setLevel(logging.ERROR)
         try:
-            space = start_demo_space(timezone.now())
+            with _nobody_listening():
+                space = start_demo_space(timezone.now())
         except Refused as refused:
             self.stdout.write(f"demo: no live Space ({refused.code})")
             return
         if space:
             self.stdout.write(f"demo: live: {space.title}")
+
+
+@contextlib.contextmanager
+def _nobody_listening() -> Iterator[None]:
+    """Redis may not run yet: then nobody is told, which is right and needs no warning."""
+    loggers = [logging.getLogger(name) for name in ("spaces.broadcast", "media.control")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
