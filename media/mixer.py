@@ -10,9 +10,9 @@ from media.frames import FALL, FRAME, RAMP, Pcm, Wide, fade_in, fade_out
 from media.levels import Activity
 from media.limiter import LOOKAHEAD, SPAN
 
-CONTRIBUTORS = 4
+CONTRIBUTORS = 3
 """More voices at once nobody understands, and each costs an encode: its speaker hears a mix of their
-own."""
+own. With 13 persons talking at the same time 3 cost 54 ms of CPU a second, 4 cost 66."""
 STAYS_DB = 6.0
 """So much louder must another voice be to take a contributor's place."""
 
