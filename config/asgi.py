@@ -13,10 +13,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import WebsocketDenier  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from config.checks import refuse_unsafe_rows  # noqa: E402
 from config.origin import own_pages_only  # noqa: E402
 from spaces.lines import with_protocol  # noqa: E402
 from spaces.routing import websocket_urlpatterns  # noqa: E402
 
+refuse_unsafe_rows()
 sockets = URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])
 
 # Outermost first: the hub needs daphne's protocol before a middleware wraps `send`; a foreign page

@@ -97,7 +97,7 @@ def read(environment: Mapping[str, str], base: Path) -> Instance:
         host=host,
         port=port,
         tls=tls,
-        demo=mode is Mode.TRIAL and get.flag("DEMO", default=True),
+        demo=get.flag("DEMO", default=True) and mode is Mode.TRIAL,
         database=get.database("DATABASE_URL", var / "causerie.sqlite3"),
         redis_url=redis_url or f"unix://{_socket_folder(var) / 'redis.sock'}",
         redis_is_ours=not redis_url,
@@ -212,13 +212,13 @@ class _Reader:
         return values
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
+        value = self.text(name, f"sqlite:///{default}")
+        if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+            raise SettingError(f"{name} must be a postgres:// or sqlite:/// address")
         try:
-            settings = environ.Env.db_url_config(self.text(name, f"sqlite:///{default}"))
+            return dict(environ.Env.db_url_config(value))
         except Exception as error:
             raise SettingError(f"{name} must look like postgres://user:password@host/name") from error
-        if not settings.get("ENGINE") or settings["ENGINE"].split(".")[-1] not in {"sqlite3", "postgresql"}:
-            raise SettingError(f"{name} must be a postgres:// or sqlite:/// address")
-        return dict(settings)
 
     def email(self, name: str) -> dict[str, Any] | None:
         value = self.text(name, "")

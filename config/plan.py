@@ -45,7 +45,7 @@ def manage(command: str) -> list[str]:
 # One task at a time and the clock inside; everything due is found in rows, so nothing is kept:
 # no results, no schedule file, none of the talk between workers.
 WORKER = [
-    sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms",  # "you are root": containers
+    sys.executable, "-W", "ignore::Warning:celery.platforms",  # "you are root": containers
     "-m", "celery", "--quiet", "-A", "config.celery", "worker", "--beat", "--pool", "solo",
     "--scheduler", "celery.beat.Scheduler", "--without-gossip", "--without-mingle",
     "--without-heartbeat", "--loglevel", "WARNING",

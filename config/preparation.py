@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config import translations
+from config.checks import refuse_unsafe_rows
 
 Say = Callable[[str], None]
 
@@ -26,6 +27,7 @@ def prepare(say: Say) -> None:
     """Translations, database, static files and, on a trial, the demo, in this order."""
     compile_translations(say)
     prepare_database(say)
+    refuse_unsafe_rows()
     collect_static(say)
     if settings.INSTANCE.demo and "demo" in get_commands():
         call_command("demo")

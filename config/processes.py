@@ -88,6 +88,8 @@ class _Keeper:
         self._thread = threading.Thread(target=self._keep, name=child.name)
 
     def start(self) -> None:
+        if self._child.ready_when:  # a sign left by an earlier life says nothing
+            self._child.ready_when.unlink(missing_ok=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -118,8 +120,6 @@ class _Keeper:
 
     def _one_life(self) -> int:
         """Run the child until it ends or is to end; nothing of its group outlives this."""
-        if self._child.ready_when:
-            self._child.ready_when.unlink(missing_ok=True)
         process = subprocess.Popen(
             list(self._child.argv),
             stdin=subprocess.DEVNULL,
@@ -145,9 +145,10 @@ class _Keeper:
         return process.wait()
 
     def _copy(self, stream: IO[str]) -> None:
-        for line in stream:
-            if line.strip():
-                self._say(self._child.name, line)
+        with stream:
+            for line in stream:
+                if line.strip():
+                    self._say(self._child.name, line)
 
 
 def _die_with(parent: int) -> Callable[[], None]:

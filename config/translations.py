@@ -124,7 +124,7 @@ def update(base: Path, locale: Path, language: str) -> int:
 
 def _carried(message: Message, kept: Catalog) -> Message:
     known = kept.get(_id(message), message.context)
-    if known and isinstance(known.string, type(message.string)) and not known.fuzzy:
+    if known and isinstance(known.id, str) == isinstance(message.id, str) and not known.fuzzy:
         message.string = known.string
         message.user_comments = known.user_comments
     return message

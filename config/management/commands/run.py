@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -23,7 +24,6 @@ from config.processes import Child, Door
 
 class Command(BaseCommand):
     help = "Prepare the database and files, then run web, relay, worker, Redis and the demo."
-    requires_system_checks = ("__all__",)
 
     def handle(self, *args: Any, **options: Any) -> None:
         instance: Instance = settings.INSTANCE
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             preparation.prepare(self._say)
             certificate = self._certificate(instance) if instance.tls else None
             children = plan.children(instance, certificate)
-        except (plan.NoRedis, preparation.CannotPrepare) as reason:
+        except (plan.NoRedis, preparation.CannotPrepare, ImproperlyConfigured) as reason:
             raise CommandError(str(reason)) from reason
         self._say(f"starting {', '.join(child.name for child in children)}")
         connections.close_all()
