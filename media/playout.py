@@ -86,7 +86,7 @@ class Playout:
         self._delay = Delay()
         self._waiting: dict[int, _Waiting] = {}
         self._timestamp: int | None = None
-        self._played_seq: int | None = None
+        self._next_seq = _ANY
         self._is_playing = False
         self._ready: Pcm = _NOTHING
         self._position = 0
@@ -115,7 +115,7 @@ class Playout:
         seq = noted.seq
         at = self._extended(packet.timestamp)
         self._learn(at, duration, now)
-        if self._played_seq is not None and seq <= self._played_seq:
+        if seq < self._next_seq:
             self.figures.late += 1
             return
         if len(self._waiting) >= KEPT:
@@ -148,7 +148,7 @@ class Playout:
         """A new source, or one whose clock jumped: what is queued belongs to another timeline."""
         self._waiting.clear()
         self._delay.restart()
-        self._played_seq = None
+        self._next_seq = _ANY
         if self._is_playing:
             self._skip()
 
@@ -157,7 +157,7 @@ class Playout:
         self._waiting.clear()
         self._ready = _NOTHING
         self._is_playing = False
-        self._played_seq = None
+        self._next_seq = _ANY
         self._delay.restart()
 
     # out
@@ -202,9 +202,9 @@ class Playout:
         """Let the frame at `now` pass undecoded, for a voice nobody would hear; the delay stands at
         its target, and the next `take` fades in where it should be."""
         end = now + FRAME - self._delay.base - self._delay.target
-        for packet in [p for p in self._waiting.values() if p.at + p.duration <= end]:
-            del self._waiting[packet.seq]
-            self._played_seq = max(packet.seq, self._played_seq or packet.seq)
+        for seq in sorted(s for s, p in self._waiting.items() if p.at + p.duration <= end):
+            del self._waiting[seq]
+            self._next_seq = seq + 1
         self._ready = _NOTHING
         self._position = end
         self._concealed = CONCEAL_AT_MOST
@@ -224,7 +224,7 @@ class Playout:
                 self._position = first.at
                 self._ready = np.zeros(max(0, due - self._now), dtype=np.int16)
                 self._concealed = CONCEAL_AT_MOST
-                self._played_seq = first.seq - 1
+                self._next_seq = first.seq
                 return True
             del self._waiting[first.seq]
             self.figures.late += 1
@@ -260,7 +260,7 @@ class Playout:
         self._is_playing = False
 
     def _has_next(self) -> bool:
-        following = self._waiting.get((self._played_seq or 0) + 1)
+        following = self._waiting.get(self._next_seq)
         return following is not None and following.at <= self._position
 
     def _fill(self, samples: int) -> None:
@@ -284,7 +284,7 @@ class Playout:
             self._position, gap = first.at, 0
         if gap <= 0:
             return self._play(first, -gap)
-        if first.seq == (self._played_seq or 0) + 1:
+        if first.seq == self._next_seq:
             return self._pause()
         if gap > first.duration:
             return self._lost(gap - first.duration)
@@ -292,7 +292,7 @@ class Playout:
 
     def _play(self, packet: _Waiting, already: int) -> Pcm:
         del self._waiting[packet.seq]
-        self._played_seq = packet.seq
+        self._next_seq = packet.seq + 1
         self._duration = packet.duration
         self._is_dtx = len(packet.payload) <= DTX_BYTES
         self._played_levels = (self._played_levels[1], packet.level)
@@ -306,24 +306,26 @@ class Playout:
             pcm = self._concealment(packet.duration)
         pcm = pcm[already:]
         self._position += len(pcm)
-        if self._concealed > CONCEAL_FULLY:
-            pcm = fade_in(pcm)
+        return self._resumed(pcm)
+
+    def _resumed(self, pcm: Pcm) -> Pcm:
+        """Real sound again: on a ramp where concealment had begun to fade, or nothing was before."""
+        is_faded = self._concealed > CONCEAL_FULLY
         self._concealed = 0
-        return pcm
+        return fade_in(pcm) if is_faded else pcm
 
     def _recovered(self, following: _Waiting, gap: int) -> Pcm:
         """What was lost just before `following`, out of its in-band FEC where it has any."""
         if not has_fec(following.payload):
             return self._lost(gap)
-        self.figures.recovered += 1
         try:
             pcm = self._decoder.recover(following.payload, gap)
         except BadPayload:
             return self._lost(gap)
+        self.figures.recovered += 1
         self._position += gap
-        self._played_seq = following.seq - 1
-        self._concealed = 0
-        return pcm
+        self._next_seq = following.seq
+        return self._resumed(pcm)
 
     def _lost(self, gap: int) -> Pcm:
         """Concealment for at most a frame of a gap, until it has faded; then silence."""
@@ -358,4 +360,6 @@ def _loudest_of(levels: Collection[int | None]) -> float | None:
     return -float(min(said)) if said and len(said) == len(levels) else None
 
 
+_ANY = -(1 << 62)
+"""The next sequence number when whatever comes first is welcome."""
 _NOTHING: Pcm = np.zeros(0, dtype=np.int16)
