@@ -128,14 +128,16 @@ class SpaceSocket:
             case protocol.AudioHangup():
                 await control.send_to_relay(control.Hangup(line.peer))
             case protocol.Leave():
-                await self._leave(operation, line)
+                await self._leave(operation, line, number)
+                return
             case _:
-                await self._change(operation, line)
+                await self._change(operation, line, number)
+                return
         await self._reply(number)
 
     async def _join(self, operation: protocol.Join, number: int) -> None:
-        """In: admitted, on the list of this process's pages, with a snapshot and what came since."""
-        if self._line is not None and not self._line.is_gone:
+        """In, or told why not. Once more from a page that is in, it is a request for a snapshot."""
+        if self._line is not None and self._local is not None and not self._line.is_gone:
             await self._send_snapshot(self._line, self._local)
             await self._reply(number)
             return
@@ -145,14 +147,27 @@ class SpaceSocket:
             await self._refuse(error.code, number)
             await self._farewell(error.code)
             return
-        self._line = line = self._new_line(operation)
+        line = self._new_line(operation)
         line.is_settled = role.is_on_stage
-        line.hold()
-        self._local = local = await self._keeper.hub.add(self.space.slug, self.space.pk, line)
-        await self._send_snapshot(line, local)
+        await self._enter(line)
         await self._reply(number)
         if line.person:
-            self._keeper.hub.spawn(broadcast.seat_taken(local.slug, line.person, line.id))
+            self._keeper.hub.spawn(broadcast.seat_taken(self.space.slug, line.person, line.id))
+
+    async def _enter(self, line: Line) -> None:
+        """Among this process's pages, with a snapshot and then what came since it was read."""
+        hub = self._keeper.hub
+        line.hold()
+        try:
+            self._local = await hub.add(self.space.slug, self.space.pk, line)
+            self._line = line
+            await self._send_snapshot(line, self._local)
+        except Exception:
+            hub.discard(self.space.slug, line)
+            self._line = None
+            raise
+        finally:
+            await line.release()
 
     async def _admitted(self, operation: protocol.Join) -> Role:
         await self._keeper.ready()
@@ -176,36 +191,43 @@ class SpaceSocket:
             is_hidden=operation.hidden,
         )  # fmt: skip
 
-    async def _send_snapshot(self, line: Line, local: LocalSpace | None) -> None:
+    async def _send_snapshot(self, line: Line, local: LocalSpace) -> None:
         line.hold()
         first: Frame | None = None
         try:
             message = await in_database(
                 _snapshot, space=self.space.pk, viewer=self.person, now=timezone.now()
             )
-            if local is not None:
-                local.hear_stage(message["seq"], [seat["person"] for seat in message["stage"]])
-                local.learn_quietly(
-                    count=message["count"], audience_version=message["audience_version"]
-                )
+            local.hear_stage(message["seq"], [seat["person"] for seat in message["stage"]])
+            local.learn_quietly(
+                count=message["count"], audience_version=message["audience_version"]
+            )
             first = Frame(encode(message))
         finally:
             await line.release(first)
 
-    async def _change(self, operation: Operation, line: Line) -> None:
-        """An operation of the Space, by the service that is its one way."""
+    async def _change(self, operation: Operation, line: Line, number: int) -> None:
+        """An operation of the Space, by the service that is its one way. The answer goes first, then
+        the event as everybody gets it, and then perhaps the good-bye."""
         person = self.person
         if person is None:
             raise Refused("sign_in")
         if not line.is_settled:
             await self._keeper.settle()
-        await in_database(
-            serve, operation=operation, by=person, space=self.space, now=timezone.now()
-        )
+        line.hold()
+        try:
+            await in_database(
+                serve, operation=operation, by=person, space=self.space, now=timezone.now()
+            )
+            await self._reply(number)
+        finally:
+            await line.release()
 
-    async def _leave(self, operation: protocol.Leave, line: Line) -> None:
-        if self.person is not None:
-            await self._change(operation, line)
+    async def _leave(self, operation: protocol.Leave, line: Line, number: int) -> None:
+        if self.person is None:
+            await self._reply(number)
+        else:
+            await self._change(operation, line, number)
         self._keeper.hub.discard(self.space.slug, line)
         self._line = None
         await control.send_to_relay(control.Hangup(line.peer))

@@ -58,7 +58,7 @@ class Line:
     """A joined page. `person` is a key, or None for a visitor; `peer` names its sound to the relay."""
 
     __slots__ = (
-        "_held", "_protocol", "_send", "_transport",
+        "_close_code", "_held", "_holds", "_protocol", "_send", "_transport",
         "attempt", "dropped", "id", "is_gone", "is_hidden", "is_settled",
         "peer", "person", "person_id", "tab",
     )  # fmt: skip
@@ -78,21 +78,28 @@ class Line:
         self.is_hidden = is_hidden
         self.is_settled = False  # whether the person's row says that they are here
         self._send = send
-        self._held: list[Frame] | None = None
+        self._holds = 0
+        self._held: list[Frame] = []
+        self._close_code = 0
         self._protocol: Any = scope.get(PROTOCOL)
         self._transport = _plain_transport(self._protocol)
 
     def hold(self) -> None:
-        """Keep what comes until `release`: a snapshot is being read, and goes before it."""
-        if self._held is None:
-            self._held = []
+        """Keep what comes until as many `release`: something is on its way that goes before it."""
+        self._holds += 1
 
     async def release(self, first: Frame | None = None) -> None:
-        """Send `first`, then what was held, in order."""
-        held, self._held = self._held or [], None
-        for frame in (first, *held):
-            if frame is not None:
-                await self.write(frame)
+        """Send `first`, then what was held, in order; then close if that was asked meanwhile."""
+        if first is not None:
+            self._held.insert(0, first)
+        self._holds -= 1
+        if self._holds:
+            return
+        held, self._held = self._held, []
+        for frame in held:
+            await self.write(frame)
+        if self._close_code:
+            await self._close()
 
     async def write(self, frame: Frame) -> None:
         if not self.write_now(frame):
@@ -100,10 +107,11 @@ class Line:
 
     def write_now(self, frame: Frame) -> bool:
         """Held, written, or rightly dropped. False: it has to go by `send`, which may wait."""
-        if self._held is not None:
-            self._hold(frame)
-            return True
         if self.is_gone:
+            return True
+        if self._holds:
+            if not frame.may_drop:
+                self._held.append(frame)
             return True
         transport = self._transport
         if transport is None:
@@ -123,18 +131,18 @@ class Line:
         await self._send({"type": "websocket.send", "text": frame.text})
 
     async def close(self, farewell: Frame | None, code: int) -> None:
-        """Say why, then close. What was held goes nowhere any more."""
-        if self.is_gone:
+        """Say why, then close; after what is held."""
+        if self.is_gone or self._close_code:
             return
-        self._held = None
         if farewell is not None:
             await self.write(farewell)
-        self.is_gone = True
-        await self._send({"type": "websocket.close", "code": code})
+        self._close_code = code
+        if not self._holds:
+            await self._close()
 
-    def _hold(self, frame: Frame) -> None:
-        if not frame.may_drop and self._held is not None:
-            self._held.append(frame)
+    async def _close(self) -> None:
+        self.is_gone = True
+        await self._send({"type": "websocket.close", "code": self._close_code})
 
     def _queue(self, transport: Any, frame: Frame) -> None:
         unsent = len(transport.dataBuffer) - transport.offset + transport._tempDataLen

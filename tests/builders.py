@@ -49,6 +49,12 @@ class LiveSpace:
     speakers: list[User] = field(default_factory=list)
     listeners: list[User] = field(default_factory=list)
 
+    def send_away(self) -> "LiveSpace":
+        """Everybody's page is gone; they keep their roles, and hands stay up."""
+        Participant.objects.filter(space=self.space).update(process=None)
+        WebProcess.objects.all().delete()
+        return self
+
     def fresh(self) -> Space:
         return Space.objects.select_related("host", "acting_host").get(pk=self.space.pk)
 
