@@ -134,7 +134,7 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
         try:
             return super().try_save(request)
         except IntegrityError:
-            messages.error(request, _("Somebody has just taken that handle. Choose another."))
+            messages.error(request, _("Somebody has just taken that handle or e-mail. Try again."))
             return None, redirect(request.get_full_path())
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from accounts.models import Follow, User
@@ -44,6 +45,7 @@ def make_everybody(now: datetime) -> list[str]:
     if fresh:
         _make_follows(fresh, now)
         _make_past_spaces(fresh, now)
+        _let_staff_moderate(fresh)
     for person in fresh.values():  # last: a picture says that everything of theirs is there
         person.picture = _picture_of(person.handle)
         person.save(update_fields=["picture"])
@@ -93,6 +95,16 @@ def _fields(person: DemoPerson, number: int, now: datetime) -> dict[str, object]
         "is_demo": True,
         "date_joined": now - timedelta(days=400 - 11 * number),
     }
+
+
+def _let_staff_moderate(fresh: dict[str, User]) -> None:
+    """The demo's moderator sees and changes people and Spaces in the admin; makes and deletes none."""
+    moderating = Permission.objects.filter(
+        content_type__app_label__in=("accounts", "spaces"), codename__regex="^(view|change)_"
+    )
+    for person in fresh.values():
+        if person.is_staff:
+            person.user_permissions.set(moderating)
 
 
 def _make_follows(fresh: dict[str, User], now: datetime) -> None:

@@ -121,5 +121,14 @@ def test_only_superusers_make_staff(make_person: MakePerson) -> None:
     assert not person.is_superuser
 
 
+def test_moderators_do_not_change_superusers(make_person: MakePerson, desk: Client) -> None:
+    moderator = make_person("mona", is_staff=True)
+    moderator.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
+    browser = Client()
+    browser.force_login(moderator)
+    keeper = User.objects.get(handle="staff")
+    assert browser.post(f"{PEOPLE}{keeper.pk}/change/", {"handle": "other"}).status_code == 403
+
+
 def test_accounts_are_made_by_signing_up_only(desk: Client) -> None:
     assert desk.get(f"{PEOPLE}add/").status_code == 403

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
 
@@ -144,3 +145,14 @@ def test_fields_tell_browsers_what_to_fill_in(db: None) -> None:
     page = Client().get(SIGN_UP).text
     for word in ("username", "new-password", "bday", "email", "name"):
         assert f'autocomplete="{word}"' in page
+
+
+def test_of_two_who_take_a_handle_in_the_same_moment_the_second_is_asked_again(db: None) -> None:
+    def somebody_was_quicker(instance: User, **_more: object) -> None:
+        pre_save.disconnect(somebody_was_quicker, sender=User)
+        User.objects.create_user("ana")
+
+    pre_save.connect(somebody_was_quicker, sender=User)
+    page = Client().post(SIGN_UP, asked(), follow=True)
+    assert page.redirect_chain == [(SIGN_UP, 302)]
+    assert "Somebody has just taken that handle" in page.text
