@@ -36,6 +36,7 @@ export class Devices {
   render(state) {
     this.#state = state;
     $("mic-test").hidden = isOnStage(state);
+    $("mic-unmute").hidden = !this.#voice.isMuted || !isOnStage(state);
   }
 
   /** Show it. `isPromoted`: the viewer has just been given a place, and goes on from here. */

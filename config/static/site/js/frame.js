@@ -1,7 +1,10 @@
 /* The frame of every page: dialogs, the compose menu, follow buttons. Everything here also works
    without scripts: links lead to pages, forms post. */
 
-const reveal = (element) => { if (element) element.hidden = false; };
+const JSON_ONLY = { Accept: "application/json" };
+const SLOW_MS = 1200; // then we say that the browser's question about the microphone is waited for
+
+const post = (form) => fetch(form.action, { method: "POST", body: new FormData(form), headers: JSON_ONLY });
 
 /** Links and buttons with data-open="id" open that dialog instead of following their link. */
 function openDialogs(event) {
@@ -15,9 +18,14 @@ function openDialogs(event) {
 
 function closeDialogs(event) {
   const dialog = event.target.closest("dialog");
-  if (!dialog) return;
+  if (!dialog || dialog.hasAttribute("data-stays")) return;
   // A click on the dialog itself, not on what it holds, is a click on the backdrop.
-  if (event.target.closest("[data-close]") || (event.target === dialog && !dialog.hasAttribute("data-stays"))) dialog.close();
+  if (event.target.closest("[data-close]") || (event.target === dialog && isOutside(event, dialog))) dialog.close();
+}
+
+function isOutside({ clientX, clientY }, element) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
 /** Ask for the microphone inside the click that starts the Space; the permission stays with the
@@ -31,43 +39,41 @@ async function askForMicrophone() {
   }
 }
 
+/** Where to go on, or null when the server refused: then the page of the plain form says why. */
 async function postStart(form) {
-  const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
-  if (!response.ok && response.status >= 500) throw new Error(String(response.status));
-  return response.redirected ? response.url : null;
+  const response = await post(form);
+  if (response.status >= 500) throw new Error(String(response.status));
+  const isJson = response.headers.get("Content-Type")?.includes("json");
+  return isJson ? (await response.json()).url ?? null : null;
 }
 
 async function start(event) {
   const form = event.target.closest("form[data-start]");
-  if (!form || !window.fetch || event.defaultPrevented) return;
+  if (!form) return;
   event.preventDefault();
   const button = form.querySelector("[type=submit]");
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const refused = form.querySelector("[data-start-refused]");
-  refused.hidden = true;
+  form.querySelector("[data-start-refused]").hidden = true;
   const asked = askForMicrophone(); // first: it needs the click's activation
   try {
     const address = await postStart(form);
-    if (address === null) return form.submit(); // refused: the page says why
-    const waiting = form.querySelector("[data-start-waiting]");
-    waiting.querySelector("[data-start-link]").href = address;
-    const slow = setTimeout(reveal, 1200, waiting);
-    await asked;
-    clearTimeout(slow);
-    location.assign(address);
+    if (address === null) form.submit();
+    else await goLive(form, address, asked);
   } catch {
     button.removeAttribute("aria-busy");
-    reveal(refused);
+    form.querySelector("[data-start-refused]").hidden = false;
   }
 }
 
-/** Show a follow form as following or not, and turn what its next press does around. */
-export function showFollowing(form, isFollowed) {
-  const button = form.querySelector("button");
-  button.setAttribute("aria-pressed", String(isFollowed));
-  button.querySelector("span").textContent = isFollowed ? button.dataset.followingText : button.dataset.followText;
-  form.action = isFollowed ? form.dataset.unfollowUrl : form.dataset.followUrl;
+/** To the live page once the question about the microphone is answered; nobody must answer it. */
+async function goLive(form, address, asked) {
+  const waiting = form.querySelector("[data-start-waiting]");
+  waiting.querySelector("[data-start-link]").href = address;
+  const slow = setTimeout(() => { waiting.hidden = false; }, SLOW_MS);
+  await asked;
+  clearTimeout(slow);
+  location.assign(address);
 }
 
 async function follow(event) {
@@ -76,14 +82,23 @@ async function follow(event) {
   event.preventDefault();
   const wasFollowed = form.querySelector("button").getAttribute("aria-pressed") === "true";
   try {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const response = await post(form);
     if (!response.ok) throw new Error(String(response.status));
-    const { followers } = await response.json();
-    for (const count of document.querySelectorAll(`[data-followers-of="${form.dataset.follow}"]`)) count.textContent = followers;
-    showFollowing(form, !wasFollowed);
+    showFollowing(form, !wasFollowed, (await response.json()).followers);
   } catch {
     form.submit(); // the page says what is wrong
   }
+}
+
+/** Show a follow form as following or not, turn what its next press does around, and the figure. */
+function showFollowing(form, isFollowed, followers) {
+  const button = form.querySelector("button");
+  const { followUrl, unfollowUrl } = form.dataset;
+  button.setAttribute("aria-pressed", String(isFollowed));
+  button.querySelector("span").textContent = isFollowed ? button.dataset.followingText : button.dataset.followText;
+  form.action = isFollowed ? unfollowUrl : followUrl;
+  const handle = followUrl.match(/@(\w+)/)?.[1];
+  for (const figure of document.querySelectorAll(`[data-followers-of="${handle}"]`)) figure.textContent = followers;
 }
 
 document.addEventListener("click", openDialogs);
