@@ -1,12 +1,17 @@
 """Settings for the tests: nothing outside the process unless a test asks for it.
 
-`TEST_DATABASE_URL` (set by tests/services.sh) runs the same tests on PostgreSQL.
+On SQLite; with `DATABASE_URL` set (as tests/test_postgresql.py does with the throw-away server of
+tests/services.sh) the same tests run on PostgreSQL.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("CAUSERIE_VAR", tempfile.mkdtemp(prefix="causerie-test-"))
+if "CAUSERIE_VAR" not in os.environ:
+    os.environ["CAUSERIE_VAR"] = tempfile.mkdtemp(prefix="causerie-test-")
+    atexit.register(shutil.rmtree, os.environ["CAUSERIE_VAR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
 
 from config.settings import *  # noqa: E402,F403

@@ -6,9 +6,10 @@ extractor reads, so both see the same sentences that `makemessages` would.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_python
@@ -16,11 +17,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
+# Which arguments of a call are sentences, and which one the context ("c").
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
+    "_": (1,),
+    "gettext": (1,),
+    "gettext_lazy": (1,),
+    "gettext_noop": (1,),
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -65,21 +67,23 @@ def _extract(path: Path) -> Iterator[tuple[str, tuple[str | None, ...], list[str
         if "{%" not in text and "{{" not in text:
             return
         text = templatize(text, origin=str(path))
-    options = {"encoding": "utf-8"}
-    found = extract_python(io.BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], options)
+    source = io.BytesIO(text.encode())
+    found = cast(
+        Iterable[tuple[int, str, Any, list[str]]],  # Babel's own annotation is too wide
+        extract_python(source, {**KEYWORDS}, ["Translators:"], {"encoding": "utf-8"}),
+    )
     for _line, function, arguments, comments in found:
-        if function:
-            parts = (arguments,) if isinstance(arguments, str | None) else tuple(arguments)
-            yield function, parts, list(comments)
+        parts = arguments if isinstance(arguments, tuple | list) else (arguments,)
+        yield function, tuple(parts), comments
 
 
 def _add(
     catalog: Catalog, place: str, function: str, arguments: tuple[str | None, ...],
     comments: list[str],
 ) -> None:
-    context, numbers = None, KEYWORDS[function] or (1,)
+    context = None
     texts: list[str] = []
-    for number in numbers:
+    for number in KEYWORDS[function]:
         index = number if isinstance(number, int) else number[0]
         if index > len(arguments):
             return
@@ -91,7 +95,7 @@ def _add(
         else:
             context = text
     message = texts[0] if len(texts) == 1 else (texts[0], texts[1])
-    catalog.add(message, locations=[(place, None)], auto_comments=comments, context=context)
+    catalog.add(message, locations=[(place, 0)], auto_comments=comments, context=context)
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -170,9 +174,8 @@ def faults_of(base: Path, locale: Path, language: str) -> list[Fault]:
 def _filled(known: Message, wanted: Message, kept: Catalog) -> bool:
     if isinstance(wanted.id, str):
         return isinstance(known.string, str) and bool(known.string)
-    return not isinstance(known.string, str) and len(known.string) == kept.num_plurals and all(
-        known.string
-    )
+    forms = known.string
+    return isinstance(forms, tuple | list) and len(forms) == kept.num_plurals and all(forms)
 
 
 def compile_all(locales: Iterable[Path | str]) -> list[str]:
