@@ -173,7 +173,9 @@ def _plain_transport(protocol: Any) -> Any:
     """daphne's TCP transport if all we rely upon is as it was when this was written, else None."""
     transport = getattr(protocol, "transport", None)
     fits = (
-        all(hasattr(transport, name) for name in _NEEDED)
+        # Its own socket: TLS wraps the TCP transport and lends every name of it.
+        "socket" in getattr(transport, "__dict__", {})
+        and all(hasattr(transport, name) for name in _NEEDED)
         and not getattr(transport, "TLS", False)
         and hasattr(protocol, "send_queue")
         and getattr(protocol, "STATE_OPEN", None) == OPEN
