@@ -12,7 +12,7 @@ from accounts.models import User
 from config.demo.past import LIVE_DESCRIPTION, LIVE_TITLE
 from config.demo.people import COHOST, HOST
 from spaces.models import Participant, Space
-from spaces.rules.events import RemovalUndone, StageJoined
+from spaces.rules.events import HandLowered, RemovalUndone, StageJoined
 from spaces.rules.roles import Role
 from spaces.services.change import change
 from spaces.services.lifecycle import start_space
@@ -87,7 +87,8 @@ def _bring_on_stage(person: User, space: Space, now: datetime) -> bool:
         if seat.role.is_on_stage:
             return False
         undone = [RemovalUndone(person.key)] if seat.is_removed else []
-        it.make([*undone, StageJoined(person.key, Role.COHOST)])
+        lowered = [HandLowered(person.key, "accepted")] if seat.has_hand_up else []
+        it.make([*undone, *lowered, StageJoined(person.key, Role.COHOST)])
     return True
 
 

@@ -44,12 +44,12 @@ class Record:
         and jumps only when it is off by more than 100 ms.
         """
         packets, length = self._voices[handle], self.length
-        position = self.tick()
+        position: int | None = None
 
         def next_packet() -> Packet:
             nonlocal position
             now = self.tick()
-            if abs(now - position) > MAY_BE_OFF:
+            if position is None or abs(now - position) > MAY_BE_OFF:
                 position = now
             packet = packets[position % length]
             position += 1

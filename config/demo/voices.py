@@ -5,6 +5,7 @@ and one for each voice joins, unmutes, speaks, and comes back after whatever end
 """
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 from django.utils import timezone
 
 from config.demo import live
@@ -23,7 +25,7 @@ LOOK_EVERY = 2.0  # s
 RESTART_AFTER = 15.0  # s from the end of the demo Space to its next start: time to see the end page
 UNMUTE_AFTER = 60.0  # s for which a host who mutes a voice sees that it holds
 BRING_BACK_AFTER = 300.0  # s, the same for a voice moved down or removed
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # s between two tries to join
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 3.0  # s between two tries to join
 GOOD_VISIT = 10.0  # s after which the next pause is a short one again
 JOIN_LIMIT = 15.0  # s
 
@@ -47,14 +49,19 @@ class Troupe:
         self._scene: Scene | None = None
         self._looked = asyncio.Event()
         self._record = Record({handle: load(VOICES / f"{handle}.opus") for handle in SPEAKING})
+        self._sessions: dict[str, dict[str, str]] = {}  # cookies by handle
         self._last_said: dict[str, str] = {}
 
     async def perform(self) -> None:
         """Speak until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_open())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_open())
+                for handle in SPEAKING:
+                    tasks.create_task(self._keep_speaking(handle))
+        finally:
             for handle in SPEAKING:
-                tasks.create_task(self._keep_speaking(handle))
+                await self._sign_out(handle)
 
     # The Space.
 
@@ -98,7 +105,10 @@ class Troupe:
                 if scene and handle in scene.is_muted:
                     self._say(handle, await self._visit(handle, scene.slug))
                 else:
-                    self._say(handle, "has no place on stage")
+                    self._say(handle, "waits for a place on stage" if scene else "waits for a Space")
+            except NotAllowed as error:
+                self._say(handle, f"refused ({error})")
+                await self._sign_out(handle)  # the session may be what is wrong
             except Exception as error:
                 self._say(handle, f"away ({_short(error)})")
             good = loop.time() - began > GOOD_VISIT
@@ -107,8 +117,9 @@ class Troupe:
 
     async def _visit(self, handle: str, slug: str) -> str:
         """Join and speak until something ends it; returns what did."""
-        cookies = await database_sync_to_async(live.sign_in)(handle)
-        site = self._site
+        if handle not in self._sessions:
+            self._sessions[handle] = await database_sync_to_async(live.sign_in)(handle)
+        site, cookies = self._site, self._sessions[handle]
         client = VoiceClient(site.url, slug, cookies, origin=site.origin, tls=site.tls)
         client.tab = f"demo-voice-of-{handle}"  # the same always: it never finds itself elsewhere
         client.frames = self._record.needle(handle)
@@ -120,7 +131,6 @@ class Troupe:
             return await self._stay(handle, slug, client)
         finally:
             await client.close()
-            await database_sync_to_async(live.sign_out)(cookies)
 
     async def _stay(self, handle: str, slug: str, client: VoiceClient) -> str:
         muted_for = 0.0
@@ -134,7 +144,15 @@ class Troupe:
             muted_for = muted_for + LOOK_EVERY if scene.is_muted[handle] else 0.0
             if muted_for > UNMUTE_AFTER:
                 await _must(client.say("unmute"))
-        return "connection over"
+        code = client.bye.get("code") if client.bye else None
+        return f"let go ({code})" if code else "connection over"
+
+    async def _sign_out(self, handle: str) -> None:
+        """No session is left behind, as far as the database can be reached."""
+        cookies = self._sessions.pop(handle, None)
+        if cookies:
+            with contextlib.suppress(DatabaseError):
+                await database_sync_to_async(live.sign_out)(cookies)
 
     def _say(self, about: str, what: str) -> None:
         """One line for each change, none for what goes on."""
