@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -41,6 +42,9 @@ _ROWS_EVERY, _LEASE_EVERY = 2.0, 1.0  # s
 _LEVELS_EVERY, _SWEEP_EVERY, _REPORTS_EVERY = 10, 5, 50  # ticks
 _SENDER_REPORT_EVERY = 5.0  # s, of each listener
 _QUIET_AFTER = 0.5  # s without a join
+_START_WITHIN = 1.0  # s
+_NICE = -11
+"""What sound servers run at. Only a privileged process gets it; others do without."""
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +127,8 @@ class Relay:
         """Relay until `stop` is called or SIGTERM comes."""
         self._catch_signals()
         sys.setswitchinterval(0.0005)  # s: the worker thread must give the tick its turn at once
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
         tasks = [asyncio.create_task(work) for work in self._works()]
         self._collector.start(time.monotonic())
         try:
@@ -170,6 +176,9 @@ class Relay:
     # The tick
 
     async def _tick_for_ever(self) -> None:
+        with contextlib.suppress(TimeoutError):  # before anybody can reach us there is no sound
+            async with asyncio.timeout(_START_WITHIN):
+                await self.wire.is_listening.wait()
         self._origin = time.monotonic()
         number = 0
         while True:
@@ -239,12 +248,15 @@ class Relay:
     def _work(self) -> None:
         """Some DTLS, if the next tick is not near; the rest in the loop's next turn or after the
         tick."""
-        self._is_working = False
         is_more = self.switchboard.handshakes.work(self._next_due - _SPARE)
         self._after()
         if is_more and not self._is_working and time.monotonic() < self._next_due - _SPARE:
             self._is_working = True
-            asyncio.get_running_loop().call_soon(self._work)
+            asyncio.get_running_loop().call_soon(self._work_on)
+
+    def _work_on(self) -> None:
+        self._is_working = False
+        self._work()
 
     def _after(self) -> None:
         """Send on what the switchboard has to say; watch the socket only while somebody connects."""
