@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ _SYLLABLE = 0.18
 _PAUSE_EVERY = 6
 
 
+@functools.cache
 def speechlike(seconds: float, pitch: float = 120.0, seed: int = 1, level: int = 9000) -> Pcm:
     """Voiced syllables with gliding pitch and formants, hissing consonants and pauses: enough like
     speech that Opus at 32 kbit/s chooses SILK, which carries in-band FEC (a tone stays in CELT)."""
@@ -54,7 +56,9 @@ def speechlike(seconds: float, pitch: float = 120.0, seed: int = 1, level: int =
     sound = voiced * loud * (1 - consonant) + hiss * consonant
     sound[syllable % _PAUSE_EVERY == _PAUSE_EVERY - 1] = 0
     sound += random.standard_normal(count) * 0.0005
-    return (sound / np.abs(sound).max() * level).astype(np.int16)
+    pcm = (sound / np.abs(sound).max() * level).astype(np.int16)
+    pcm.flags.writeable = False
+    return pcm
 
 
 def tone(hz: float, seconds: float, level: int = 8000) -> Pcm:
