@@ -26,6 +26,7 @@ class Web:
     rows: dict[str, WishedStage]
     reports: list[Report] = field(default_factory=list)
     levels: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    running: asyncio.Future | None = None
     heard: list[control.FromRelay] = field(default_factory=list)
     _numbers: itertools.count = field(default_factory=itertools.count)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -107,9 +108,9 @@ async def web(transactional_db: None) -> AsyncIterator[Web]:
     )
     web = Web(relay, rows, reports, levels)
     listening = asyncio.ensure_future(web.listen())
-    running = asyncio.ensure_future(relay.run())
+    web.running = asyncio.ensure_future(relay.run())
     await relay.wire.is_listening.wait()
     yield web
     relay.stop()
-    await running
+    await web.running
     listening.cancel()
