@@ -197,12 +197,13 @@ def _picture_of(handle: str) -> str:
 
 
 def _restore_pictures() -> None:
-    """Copy the drawn pictures to where uploads live; a kept database may have lost its files."""
+    """Copy the drawn pictures to where uploads live, if they are lost there or drawn anew."""
     folder = Path(settings.MEDIA_ROOT) / PICTURE_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES.glob("*.webp"):
-        if not (folder / picture.name).exists():
-            shutil.copyfile(picture, folder / picture.name)
+        kept = folder / picture.name
+        if not kept.exists() or kept.read_bytes() != picture.read_bytes():
+            shutil.copyfile(picture, kept)
 
 
 def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

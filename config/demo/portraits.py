@@ -96,9 +96,12 @@ def _nothing(canvas: Canvas, portrait: Portrait) -> None:
 
 
 def shaded(colour: str, by: float) -> str:
-    """The colour with its light scaled: 0.8 is darker, 1.2 lighter."""
+    """The colour, darker below 1 (0.8: a fifth of the way to black), lighter above (to white)."""
     parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{min(255, round(part * by)):02x}" for part in parts)
+    if by < 1:
+        return "#" + "".join(f"{round(part * by):02x}" for part in parts)
+    towards = min(1.0, by - 1)
+    return "#" + "".join(f"{round(part + (255 - part) * towards):02x}" for part in parts)
 
 
 # Behind everything.
@@ -188,7 +191,7 @@ def _features(canvas: Canvas, skin: str) -> None:
     for x in (41, 59):
         canvas.disc(x, 46, 1.9, 2.3, dark)
         canvas.disc(x + 0.6, 45.2, 0.6, 0.6, "#ffffff")
-        canvas.arc(x, 42.5, 4.4, 2.6, 205, 335, 1.3, shaded(dark, 1.5))
+        canvas.arc(x, 42.5, 4.4, 2.6, 205, 335, 1.3, shaded(dark, 1.1))
     canvas.arc(50, 51, 2.2, 1.6, 20, 160, 1.1, shaded(skin, 0.74))
     canvas.arc(50, 57, 5.6, 3.8, 20, 160, 1.5, "#8f2f35")
 
@@ -244,7 +247,7 @@ def _scarfed(canvas: Canvas, portrait: Portrait) -> None:
 
 def _blazer(canvas: Canvas, portrait: Portrait) -> None:
     canvas.polygon([(41, 73), (59, 73), (50, 98)], "#ffffff")
-    light = shaded(portrait.shirt, 1.35)
+    light = shaded(portrait.shirt, 1.15)
     canvas.polygon([(41, 72), (31, 79), (38, 86), (49, 100)], light)
     canvas.polygon([(59, 72), (69, 79), (62, 86), (51, 100)], light)
 
@@ -324,7 +327,7 @@ def _long(canvas: Canvas, portrait: Portrait) -> None:
 def _swept(canvas: Canvas, portrait: Portrait) -> None:
     canvas.blob([(29, 43), (28, 28), (38, 14), (58, 12), (72, 22), (71, 43), (67, 31),
                  (54, 29), (38, 31), (33, 35)], portrait.hair)  # fmt: skip
-    canvas.line([(37, 27), (52, 20), (66, 22)], 1.2, shaded(portrait.hair, 1.9))
+    canvas.line([(37, 27), (52, 20), (66, 22)], 1.2, shaded(portrait.hair, 1.3))
 
 
 def _receding(canvas: Canvas, portrait: Portrait) -> None:
@@ -382,13 +385,13 @@ def _waves_over(canvas: Canvas, portrait: Portrait) -> None:
 def _locs(canvas: Canvas, portrait: Portrait) -> None:
     _cap_of_hair(canvas, portrait.hair, 27)
     for x in (34, 42, 50, 58, 66):
-        canvas.line([(50, 13), (x, 27)], 4.6, shaded(portrait.hair, 1.25))
+        canvas.line([(50, 13), (x, 27)], 4.6, shaded(portrait.hair, 1.12))
 
 
 def _plait(canvas: Canvas, portrait: Portrait) -> None:
     _cap_of_hair(canvas, portrait.hair, 29)
     for step, y in enumerate((66, 73, 80, 87)):
-        canvas.disc(70 + step * 0.6, y, 5, 4.6, shaded(portrait.hair, 1.0 + 0.25 * (step % 2)))
+        canvas.disc(70 + step * 0.6, y, 5, 4.6, shaded(portrait.hair, 1.0 + 0.12 * (step % 2)))
 
 
 CUTS: dict[str, Part] = {
