@@ -1,0 +1,40 @@
+"""What people do on the pages, in steps that several tests share."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+RECEIVED = """
+async () => {
+  let found = { packets: 0, lost: 0, concealed: 0, ms: performance.now() };
+  for (const stat of (await window.connections.at(-1)?.getStats() ?? new Map()).values()) {
+    if (stat.type === "inbound-rtp") {
+      found = { packets: stat.packetsReceived, lost: stat.packetsLost,
+                concealed: stat.concealmentEvents, ms: performance.now() };
+    }
+  }
+  return { ...found, connections: window.connections.length };
+}
+"""
+
+
+async def join(page: Page, slug: str) -> None:
+    await page.goto(f"/s/{slug}/")
+    await page.get_by_role("button", name="Start listening").or_(
+        page.get_by_role("button", name="Go in, muted")
+    ).click()
+    await until_sound(page)
+
+
+async def until_sound(page: Page, packets: int = 10) -> None:
+    """Packets arrive at this page's present connection."""
+    for _ in range(100):
+        if (await page.evaluate(RECEIVED))["packets"] > packets:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("no packets arrive at the page")
+
+
+async def unmute(page: Page) -> None:
+    await page.locator("#mic").click()
+    await expect(page.locator("#mic")).to_contain_text("Mute")
