@@ -48,7 +48,7 @@ const CHANGES = {
   hand_raised: (state, { type: _type, ...hand }) => (
     { ...state, hands: [...without(state.hands, hand.person), hand] }),
   hand_lowered: (state, { person }) => ({ ...state, hands: without(state.hands, person) }),
-  ended: (state) => ({ ...state, space: { ...state.space, state: "ended" } }),
+  ended: (state) => ({ ...state, hands: [], space: { ...state.space, state: "ended" } }),
 };
 
 const without = (people, person) => people.filter((one) => one.person !== person);
@@ -61,8 +61,13 @@ function onStage(state, person, changes) {
 }
 
 function withRole(state, person, role) {
-  return state.me.person === person ? { ...state, me: { ...state.me, role } } : state;
+  if (state.me.person !== person) return state;
+  const hands = HOSTING.has(role) ? state.hands : state.hands.map(withoutCard);
+  return { ...state, hands, me: { ...state.me, role } };
 }
+
+/** Whoever hosts no more has no cards. */
+const withoutCard = ({ card: _card, ...hand }) => hand;
 
 /* What the page asks of the state. */
 

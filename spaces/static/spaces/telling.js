@@ -14,7 +14,7 @@ const MINE = {
 };
 
 /* What needs eyes as well as ears: shown as a toast. */
-const SHOWN = new Set(["you.on_stage", "you.moved_down", "you.host", "you.muted_by_host", "you.denied"]);
+const SHOWN = new Set(["you.moved_down", "you.host", "you.muted_by_host", "you.denied"]);
 
 /** What to say of `event`: { text, isShown }, or null. `state` is from before it; `nameOf(person)`. */
 export function told(event, state, nameOf) {
