@@ -50,37 +50,42 @@ async def space_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class SpaceSocket:
-    """One tab's socket. Nothing here sleeps, decides who may do what, or reads a row itself."""
+    """One tab's socket. Nothing here sleeps, decides who may do what, or reads a row itself.
+
+    There are ten thousand of them, so they keep little: no rows but the person's.
+    """
+
+    __slots__ = (
+        "_keeper", "_line", "_local", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
+        "_strikes", "person",
+    )  # fmt: skip
 
     def __init__(self, scope: Scope, send: Send) -> None:
+        user = scope.get("user")
+        self.person: User | None = user if isinstance(user, User) else None
         self._scope = scope
         self._send = send
+        self._slug: str = scope["url_route"]["kwargs"]["slug"]
+        self._pk = 0
         self._keeper: Keeper = keeper()
-        self._space: Space | None = None
         self._local: LocalSpace | None = None
         self._line: Line | None = None
-        now = _seconds()
-        self._pace = Bucket(OPERATION_PACE, now)
-        self._reactions = Bucket(REACTION_PACE, now)
+        self._pace = Bucket(OPERATION_PACE, _seconds())
+        self._reactions: Bucket | None = None  # made by the first
         self._strikes = 0
 
     @property
-    def person(self) -> User | None:
-        user = self._scope.get("user")
-        return user if isinstance(user, User) else None
-
-    @property
     def space(self) -> Space:
-        assert self._space is not None, "opened"
-        return self._space
+        """Which Space, for services: they read its row themselves, under its lock."""
+        return Space(pk=self._pk, slug=self._slug)
 
     async def open(self) -> None:
         """Accept, if there is such a Space; an unknown one and a private one look the same."""
-        slug = self._scope["url_route"]["kwargs"]["slug"]
-        self._space = await in_database(access.find_space, slug=slug, person=self.person)
-        if self._space is None:
+        found = await in_database(access.find_space, slug=self._slug, person=self.person)
+        if found is None:
             await self._send({"type": "websocket.close"})
             return
+        self._pk = found.pk
         await self._send({"type": "websocket.accept"})
 
     async def hear(self, text: str | None) -> None:
@@ -103,8 +108,8 @@ class SpaceSocket:
 
     def gone(self) -> None:
         """The socket is closed. Its row says so within a second; its sound goes by itself."""
-        if self._line is not None and self._space is not None:
-            self._keeper.hub.discard(self._space.slug, self._line)
+        if self._line is not None:
+            self._keeper.hub.discard(self._slug, self._line)
 
     async def _do(self, operation: Operation, number: int) -> None:
         action = protocol.ACTIONS[_NAMES[type(operation)]]
@@ -152,18 +157,18 @@ class SpaceSocket:
         await self._enter(line)
         await self._reply(number)
         if line.person:
-            self._keeper.hub.spawn(broadcast.seat_taken(self.space.slug, line.person, line.id))
+            self._keeper.hub.spawn(broadcast.seat_taken(self._slug, line.person, line.id))
 
     async def _enter(self, line: Line) -> None:
         """Among this process's pages, with a snapshot and then what came since it was read."""
         hub = self._keeper.hub
         line.hold()
         try:
-            self._local = await hub.add(self.space.slug, self.space.pk, line)
+            self._local = await hub.add(self._slug, self._pk, line)
             self._line = line
             await self._send_snapshot(line, self._local)
         except Exception:
-            hub.discard(self.space.slug, line)
+            hub.discard(self._slug, line)
             self._line = None
             raise
         finally:
@@ -172,11 +177,11 @@ class SpaceSocket:
     async def _admitted(self, operation: protocol.Join) -> Role:
         await self._keeper.ready()
         person = self.person
-        here = self._keeper.hub.other_line(self.space.slug, person.key if person else None)
+        here = self._keeper.hub.other_line(self._slug, person.key if person else None)
         if here is not None and here.tab != operation.tab and not operation.take_over:
             raise Refused("elsewhere")
         role = await in_database(
-            _join, by=person, slug=self.space.slug, process=self._keeper.process,
+            _join, by=person, slug=self._slug, process=self._keeper.process,
             tab=operation.tab, take_over=operation.take_over, now=timezone.now(),
         )  # fmt: skip
         return role
@@ -184,7 +189,7 @@ class SpaceSocket:
     def _new_line(self, operation: protocol.Join) -> Line:
         person = self.person
         key = person.key if person else None
-        secret = salted_hmac("spaces.peer", f"{self.space.slug} {key} {operation.tab}")
+        secret = salted_hmac("spaces.peer", f"{self._slug} {key} {operation.tab}")
         return Line(
             self._scope, self._send, id=secrets.token_hex(8), tab=operation.tab,
             peer=secret.hexdigest()[:32], person=key, person_id=person.pk if person else 0,
@@ -196,7 +201,7 @@ class SpaceSocket:
         first: Frame | None = None
         try:
             message = await in_database(
-                _snapshot, space=self.space.pk, viewer=self.person, now=timezone.now()
+                _snapshot, space=self._pk, viewer=self.person, now=timezone.now()
             )
             local.hear_stage(message["seq"], [seat["person"] for seat in message["stage"]])
             local.learn_quietly(
@@ -228,13 +233,14 @@ class SpaceSocket:
             await self._reply(number)
         else:
             await self._change(operation, line, number)
-        self._keeper.hub.discard(self.space.slug, line)
+        self._keeper.hub.discard(self._slug, line)
         self._line = None
         await control.send_to_relay(control.Hangup(line.peer))
 
     def _react(self, local: LocalSpace, emoji: str) -> None:
         if emoji not in self._keeper.tray:
             raise Refused("unknown_reaction")
+        self._reactions = self._reactions or Bucket(REACTION_PACE, _seconds())
         if not self._reactions.take(_seconds()):
             raise Refused("too_fast")
         local.taps[emoji] += 1
@@ -277,13 +283,13 @@ class SpaceSocket:
         farewell = {"code": _FAREWELLS.get(code, "not_allowed")}
         if code == "removed" and self.person is not None:
             farewell["reason"] = await in_database(
-                _removal_reason, space=self.space.pk, person=self.person
+                _removal_reason, space=self._pk, person=self.person
             )
         await self._bye(farewell)
 
     async def _bye(self, farewell: dict[str, str]) -> None:
         if self._line is not None:
-            await self._keeper.hub.bye(self.space.slug, self._line, farewell)
+            await self._keeper.hub.bye(self._slug, self._line, farewell)
             return
         await self._say({"t": "bye", **farewell})
         await self._send({"type": "websocket.close", "code": CLOSE_CODES[farewell["code"]]})

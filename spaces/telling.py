@@ -44,8 +44,6 @@ def tell(space: Space, events: Sequence[e.Event]) -> Told:
         for event in events
         if isinstance(event, e.Removed)
     }
-    for key in teller.new_hosts():
-        personal[key] = encode(_frame(space, [*hosts, *teller.queue()]))
     return Told(
         seq=space.seq,
         everybody=encode(_frame(space, everybody)),
@@ -98,17 +96,14 @@ class _Teller:
     def hosting(self) -> tuple[str, ...]:
         return tuple(key for key, seat in self._seats.items() if seat.role in HOSTING)
 
-    def new_hosts(self) -> list[str]:
-        """Who has hosts' powers by this commit, and so has not seen the queue's cards."""
-        return [
-            event.person
+    def _queue(self) -> list[Message]:
+        """The whole queue as hands raised, when somebody has hosts' powers by this commit: they have
+        not seen the cards, and a card says whether one follows the host, who is another now."""
+        is_new = any(
+            isinstance(event, e.RoleChanged | e.StageJoined) and event.role in HOSTING
             for event in self._events
-            if isinstance(event, e.RoleChanged | e.StageJoined) and event.role in HOSTING
-        ]
-
-    def queue(self) -> list[Message]:
-        """The whole queue as hands raised, with cards: told to a new host."""
-        queue = snapshot.hands(self._space, with_cards=True)
+        )
+        queue = snapshot.hands(self._space, with_cards=True) if is_new else []
         return [{"type": "hand_raised", **hand} for hand in queue]
 
     def for_everybody(self) -> list[Message]:
@@ -122,7 +117,7 @@ class _Teller:
                 told.append(_removed(event))
             elif message := self._told(event, cards):
                 told.append(message)
-        return told
+        return [*told, *self._queue()]
 
     def _told(self, event: e.Event, cards: dict[int, Message]) -> Message | None:
         match event:

@@ -108,9 +108,11 @@ const recordings = (() => {
 const timeless = ({ t: _t, ...state }) => ({ ...state, space: { ...state.space, now_ms: 0 } });
 
 for (const name of recordings) {
-  const { snapshot: first, frames, fresh } = JSON.parse(readFileSync(new URL(name, RECORDED)));
-  test(`recorded: ${name} ends as a fresh snapshot`, () => {
-    const state = frames.reduce(apply, apply(null, first));
-    assert.deepEqual(timeless(state), timeless(fresh));
-  });
+  for (const [viewer, story] of Object.entries(JSON.parse(readFileSync(new URL(name, RECORDED))))) {
+    const { snapshot: first, frames, fresh } = story;
+    test(`recorded: ${name} ends as a fresh snapshot for the ${viewer}`, () => {
+      const state = frames.reduce(apply, apply(null, first));
+      assert.deepEqual(timeless(state), timeless(fresh));
+    });
+  }
 }

@@ -1,0 +1,70 @@
+"""What a page knows of its Space: the same arithmetic as spaces/static/spaces/store.js."""
+
+from typing import Any
+
+State = dict[str, Any]
+HOSTING = {"host", "cohost"}
+
+
+def apply(state: State, frame: dict[str, Any]) -> State:
+    """The state after one frame; an events frame must be the next one."""
+    match frame["t"]:
+        case "snapshot":
+            return {key: value for key, value in frame.items() if key != "t"}
+        case "events":
+            assert frame["seq"] == state["seq"] + 1, "a gap"
+            for event in frame["events"]:
+                state = _after(state, event)
+            return {**state, "seq": frame["seq"]}
+        case "pulse":
+            counts = {key: frame[key] for key in ("count", "audience_version") if key in frame}
+            return {**state, **counts}
+    return state
+
+
+def _after(state: State, event: dict[str, Any]) -> State:
+    match event:
+        case {"type": "stage_joined", "member": member}:
+            person = member["person"]
+            stage = [*_without(state["stage"], person), member]
+            return _with_role({**state, "stage": stage}, person, member["role"])
+        case {"type": "stage_left", "person": person}:
+            stage = _without(state["stage"], person)
+            return _with_role({**state, "stage": stage}, person, "listener")
+        case {"type": "role_changed", "person": person, "role": role}:
+            return _with_role(_changed(state, person, role=role), person, role)
+        case {"type": "muted", "person": person}:
+            return _changed(state, person, muted=True)
+        case {"type": "unmuted", "person": person}:
+            return _changed(state, person, muted=False)
+        case {"type": "presence", "person": person, "present": present}:
+            return _changed(state, person, present=present)
+        case {"type": "hand_raised", **hand}:
+            return {**state, "hands": [*_without(state["hands"], hand["person"]), hand]}
+        case {"type": "hand_lowered", "person": person}:
+            return {**state, "hands": _without(state["hands"], person)}
+        case {"type": "ended"}:
+            return {**state, "hands": [], "space": {**state["space"], "state": "ended"}}
+        case {"type": "removed"}:
+            return state
+    raise AssertionError(f"an unknown event: {event}")
+
+
+def _without(people: list[State], person: str) -> list[State]:
+    return [one for one in people if one["person"] != person]
+
+
+def _changed(state: State, person: str, **changes: Any) -> State:
+    stage = [{**one, **changes} if one["person"] == person else one for one in state["stage"]]
+    return {**state, "stage": stage}
+
+
+def _with_role(state: State, person: str, role: str) -> State:
+    """Whoever hosts no more has no cards."""
+    if state["me"]["person"] != person:
+        return state
+    state = {**state, "me": {**state["me"], "role": role}}
+    if role in HOSTING:
+        return state
+    bare = [{key: hand[key] for key in hand if key != "card"} for hand in state["hands"]]
+    return {**state, "hands": bare}
