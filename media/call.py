@@ -93,6 +93,7 @@ class Call:
         self._on_sound = on_sound
         self._decoder: OpusDecoder | None = None
         self._last_seq: int | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def take_offer(self, offer: str) -> str:
         """Answer the relay's offer; the same answer when it comes again."""
@@ -134,4 +135,8 @@ class Call:
             return
 
     async def close(self) -> None:
-        await self.connection.close()
+        """Hang up. Whoever waits here may be cancelled: the closing itself goes on, because aiortc,
+        which may be closing by itself too, breaks when one of two closers is cancelled."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self.connection.close())
+        await asyncio.shield(self._closing)

@@ -302,12 +302,13 @@ class VoiceClient:
             await self._wait_for_news(time.monotonic() + _LOOK_EVERY)
 
     async def _hang_up(self) -> None:
-        call, self._call = self._call, None
+        call = self._call
         self._has_sound.clear()
         self.is_connected = False
         if call is not None:
             with contextlib.suppress(Exception):
                 await call.close()
+            self._call = None  # not when cancelled: `close` then waits for the same hanging up
 
 
 @contextlib.asynccontextmanager
