@@ -102,6 +102,11 @@ class AudioRoom:
             self._connected.discard(person)
             self._personal.pop(person, None)
 
+    def expect_loss(self, percent: int) -> None:
+        """What the listeners' receiver reports say of the way to them; decides on in-band FEC."""
+        for stream in (self._shared, *self._personal.values()):
+            stream.expect_loss(percent)
+
     def forget(self, person: str) -> None:
         """The peer is gone, and its voice with it."""
         self.listen_personally(person, False)
@@ -252,6 +257,10 @@ class _Stream:
         self._encoder.continue_from(other._encoder)
         self._limiter.continue_from(other._limiter)
         self._silence, self._is_settled = other._silence, other._is_settled
+
+    def expect_loss(self, percent: int) -> None:
+        self._encoder.expect_loss(percent)
+        self._is_settled = False
 
     def encode(self, mix: Wide | None) -> bytes:
         """The packet of a mix (None: silence)."""

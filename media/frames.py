@@ -56,7 +56,10 @@ class Encoder(Protocol):
         """One packet for one frame."""
 
     def continue_from(self, other: Encoder) -> None:
-        """Take over the whole state of another encoder of the same codec."""
+        """Take over the whole state and settings of another encoder of the same codec."""
+
+    def expect_loss(self, percent: int) -> None:
+        """Make so much room for in-band FEC as this share of lost packets deserves."""
 
 
 class Decoder(Protocol):

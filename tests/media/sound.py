@@ -147,6 +147,9 @@ class _Uncoded:
     def continue_from(self, other: object) -> None:
         pass
 
+    def expect_loss(self, percent: int) -> None:
+        pass
+
 
 class UncodedMix(OpusCodec):
     """Opus in, plain samples out."""

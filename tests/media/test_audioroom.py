@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.audioroom import SAME_MIX_AT_MOST, AudioRoom
-from media.frames import FRAME, MS, VoicePacket
+from media.frames import FRAME, MS, VoicePacket, has_fec
 from media.levels import HANGOVER
 from media.limiter import CEILING
 from media.mixer import CONTRIBUTORS
@@ -94,6 +94,15 @@ def test_the_levels_are_those_of_the_voices_in_the_mix():
     assert set(levels) == {"ana", "ben"}
     assert levels["ana"] == 9
     assert levels["ben"] <= 4
+
+
+def test_the_shared_packets_carry_fec_unless_nobody_loses_any():
+    session = talk(ana=speechlike(4))
+    robust = [tick.shared for tick in session.run(100)[20:]]
+    session.room.expect_loss(0)
+    bare = [tick.shared for tick in session.run(95)[5:]]
+    assert sum(map(has_fec, robust)) > 0.6 * len(robust)
+    assert not any(map(has_fec, bare))
 
 
 # the loudest
