@@ -12,7 +12,8 @@ import time
 import numpy as np
 
 from media.frames import FRAME, RATE, Pcm, VoicePacket
-from tests.media.sound import Sender, room_of, speechlike
+from media.opus import OpusEncoder
+from tests.media.sound import Sender, frames, room_of, speechlike
 
 SECONDS = 6
 RUNS = 3
@@ -51,6 +52,20 @@ def best_of(packets: list[list[VoicePacket]]) -> tuple[float, float]:
     return min(cost(packets) for _ in range(RUNS))
 
 
+def encode_us() -> float:
+    """One frame through the encoder, best of three: what the machine is worth in this minute."""
+    speech = frames(speechlike(SECONDS))
+
+    def once() -> float:
+        encoder = OpusEncoder()
+        started = time.process_time()
+        for frame in speech:
+            encoder.encode(frame)
+        return (time.process_time() - started) / len(speech) * 1e6
+
+    return min(once() for _ in range(RUNS))
+
+
 def main() -> None:
     figures: dict[str, float] = {}
     for name, speaking, silent in (
@@ -64,6 +79,7 @@ def main() -> None:
         milliseconds, packets = best_of(voices(speaking, silent))
         figures[name] = round(milliseconds, 2)
         print(f"{name}: {milliseconds:.1f} ms of CPU a second, {packets:.2f} packets a tick")
+    figures["encode_us"] = round(encode_us(), 1)
     print(json.dumps({"bench": "mixer", "unit": "ms_cpu_per_second", **figures}))
 
 
