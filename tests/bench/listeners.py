@@ -76,7 +76,6 @@ class Listener:
     connection: Any
     kept: int = 0
     sock: socket.socket | None = None
-    socket_took: float = 0.0
 
     async def take(self, packet: Any, arrival_time_ms: int) -> None:
         self.kept += 1
@@ -90,7 +89,6 @@ class Desk:
     _replies: dict[tuple[str, str], asyncio.Future] = field(default_factory=dict)
     _tabs: Callable[[], int] = field(default_factory=lambda: itertools.count().__next__)
     _listening: asyncio.Task | None = None
-    seen: list = field(default_factory=list)
 
     async def open(self) -> None:
         layer = get_channel_layer()
@@ -101,7 +99,6 @@ class Desk:
     async def _listen(self, layer: Any, channel: str) -> None:
         while True:
             message = control.from_message(await layer.receive(channel))
-            self.seen.append(message.kind)
             waiting = self._replies.pop((message.kind, getattr(message, "tab", "")), None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
@@ -122,19 +119,7 @@ class Desk:
         connected = asyncio.create_task(self._reply("peer_state", tab))
         text = await answer(offer.sdp)
         await control.send_to_relay(control.Answer(tab, "1", text))
-        try:
-            state = await connected
-        except TimeoutError:
-            print(
-                "TIMEOUT",
-                tab,
-                text,
-                self.c.connectionState,
-                self.c.iceConnectionState,
-                len(self.seen),
-                self.seen[-3:],
-            )
-            raise
+        state = await connected
         assert state.state == "connected", state
         return tab
 
@@ -148,20 +133,23 @@ class Desk:
         """Connect one listener, then filter what its socket gets."""
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         listener = Listener(0, connection)
-        self.c = connection
-
-        async def answer(offer: str) -> str:
-            await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            await connection.setLocalDescription(await connection.createAnswer())
-            connection.getTransceivers()[0].receiver._handle_rtp_packet = listener.take
-            return connection.localDescription.sdp
-
-        await self._connect(None, answer)
+        await self.hear(connection, listener.take)
         transport = connection.getTransceivers()[0].receiver.transport.transport
         sock = transport._connection._nominated[1].protocol.transport.get_extra_info("socket")
         listener.sock, listener.port = sock, sock.getsockname()[1]
         keep_few(sock)
         return listener
+
+    async def hear(self, connection: RTCPeerConnection, take: Any) -> None:
+        """Connect one listener who takes every packet by `take(packet, arrival_time_ms)`."""
+
+        async def answer(offer: str) -> str:
+            await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            await connection.setLocalDescription(await connection.createAnswer())
+            connection.getTransceivers()[0].receiver._handle_rtp_packet = take
+            return connection.localDescription.sdp
+
+        await self._connect(None, answer)
 
 
 def counted(listeners: list[Listener]) -> dict[int, int]:

@@ -21,12 +21,14 @@ LATE = 0.020  # s
 
 
 def wanted(**defaults: int) -> dict[str, int]:
-    """The `NAME=number` arguments of the command line, over their defaults."""
-    found = dict(word.partition("=")[::2] for word in sys.argv[1:] if "=" in word)
-    unknown = found.keys() - defaults.keys()
+    """The `NAME=number` arguments of the command line or, as make passes them, of the environment,
+    over their defaults."""
+    words = dict(word.partition("=")[::2] for word in sys.argv[1:] if "=" in word)
+    unknown = words.keys() - defaults.keys()
     if unknown:
         sys.exit(f"unknown: {', '.join(unknown)}; known: {', '.join(defaults)}")
-    return {name: int(found.get(name, default)) for name, default in defaults.items()}
+    given = {name: os.environ[name] for name in defaults if name in os.environ} | words
+    return {name: int(given.get(name, default)) for name, default in defaults.items()}
 
 
 def cpu_of(pid: int) -> float:
