@@ -4,7 +4,7 @@
    clone is what is sent, switched off while muted. Problems are codes; the page has a sentence
    and a way on for each. */
 
-import { Watch, levelOf } from "./watch.js";
+import { Watch, decibels, levelOf } from "./watch.js";
 
 const LOOK_EVERY_MS = 100;
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
@@ -159,9 +159,10 @@ export class Microphone extends EventTarget {
     if (!this.#meter || this.#context.state !== "running") return;
     const samples = new Float32Array(this.#meter.fftSize);
     this.#meter.getFloatTimeDomainData(samples);
-    this.#setLevel(levelOf(samples));
+    const db = decibels(samples);
+    this.#setLevel(levelOf(db));
     if (this.#watched.muted) return; // by the system: that is said already
-    const seen = this.#watch.see({ level: this.level, isMuted: this.#isMuted, now: performance.now() });
+    const seen = this.#watch.see({ db, isMuted: this.#isMuted, now: performance.now() });
     if (seen !== this.problem && (seen || WATCHED.has(this.problem))) this.#say(seen);
   }
 

@@ -287,6 +287,7 @@ function drawSound() {
 function drawMicrophone() {
   const { problem } = microphone;
   const isShown = problem && !devices.isOpen;
+  if (isShown) notice("hello", null);
   if (notice("mic", isShown ? `mic-${problem}` : null)) announce(noticeText(`mic-${problem}`));
 }
 
