@@ -69,7 +69,8 @@ class Microphone(MediaStreamTrack):
 
 
 class Call:
-    """An RTCPeerConnection that answers one offer. `heard_at` is s, monotonic, of the last packet."""
+    """An RTCPeerConnection that answers one offer. `heard_at` is when the last packet came, `began_at`
+    when the first did, s monotonic."""
 
     def __init__(
         self,
@@ -87,6 +88,7 @@ class Call:
         """Set when the other side hung up or is another one."""
         self.packets = 0
         self.heard_at = 0.0
+        self.began_at = 0.0
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._speech = speech
         self._heard = heard
@@ -114,6 +116,7 @@ class Call:
         self.packets += 1
         self.heard_at = time.monotonic()
         if self.packets == 1:
+            self.began_at = self.heard_at
             self._on_sound()
         heard = self._heard()
         if heard is not None and packet.payload:

@@ -94,6 +94,11 @@ class VoiceClient:
         """When the last packet came, s monotonic; 0 when none did yet."""
         return self._call.heard_at if self._call else 0.0
 
+    @property
+    def began_at(self) -> float:
+        """When the first packet of the present attempt came, s monotonic; 0 when none did yet."""
+        return self._call.began_at if self._call else 0.0
+
     async def join(self, **fields: Any) -> dict[str, Any]:
         """Open the socket and join; returns the first snapshot. Sound follows by itself.
 

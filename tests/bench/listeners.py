@@ -56,6 +56,12 @@ def keep_few(sock: socket.socket, kept: float = KEPT) -> None:
     sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, packed)
 
 
+def socket_of(connection: RTCPeerConnection) -> socket.socket:
+    """The UDP socket of a connected aiortc."""
+    transport = connection.getTransceivers()[0].receiver.transport.transport
+    return transport._connection._nominated[1].protocol.transport.get_extra_info("socket")
+
+
 def dropped_at(ports: set[int]) -> dict[int, int]:
     """Packets the kernel dropped at each of these local UDP ports."""
     found = {}
@@ -134,13 +140,14 @@ class Desk:
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         listener = Listener(0, connection)
         await self.hear(connection, listener.take)
-        transport = connection.getTransceivers()[0].receiver.transport.transport
-        sock = transport._connection._nominated[1].protocol.transport.get_extra_info("socket")
-        listener.sock, listener.port = sock, sock.getsockname()[1]
-        keep_few(sock)
+        listener.sock = socket_of(connection)
+        listener.port = listener.sock.getsockname()[1]
+        keep_few(listener.sock)
         return listener
 
-    async def hear(self, connection: RTCPeerConnection, take: Any) -> None:
+    async def hear(
+        self, connection: RTCPeerConnection, take: Any, person: str | None = None
+    ) -> None:
         """Connect one listener who takes every packet by `take(packet, arrival_time_ms)`."""
 
         async def answer(offer: str) -> str:
@@ -149,7 +156,7 @@ class Desk:
             connection.getTransceivers()[0].receiver._handle_rtp_packet = take
             return connection.localDescription.sdp
 
-        await self._connect(None, answer)
+        await self._connect(person, answer)
 
 
 def counted(listeners: list[Listener]) -> dict[int, int]:

@@ -61,6 +61,19 @@ def environment(var: Path, redis_url: str) -> dict[str, str]:
     return {**os.environ}
 
 
+def wait_for_relay(seconds: float = 60.0) -> None:
+    """Until a relay holds its lease and hears (Django must be set up)."""
+    from django.utils import timezone
+
+    from media.models import RelayLease
+
+    end = time.monotonic() + seconds
+    while not RelayLease.objects.alive(timezone.now()).filter(ticks__gt=0).exists():
+        if time.monotonic() > end:
+            sys.exit("the relay did not start")
+        time.sleep(0.1)
+
+
 def stop(process: subprocess.Popen, seconds: float = 5.0) -> None:
     """End a process in order, else by force."""
     process.terminate()
