@@ -18,8 +18,8 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.filter(role__in=ON_STAGE).order_by("staged_at", "pk")
 
     def in_audience(self) -> "ParticipantQuerySet":
-        """Connected and listed: neither on stage nor hidden."""
-        return self.present().filter(role=Role.LISTENER, is_hidden=False)
+        """Connected and listed: neither on stage nor hidden nor removed."""
+        return self.present().filter(role=Role.LISTENER, is_hidden=False, removed_at=None)
 
     def present(self) -> "ParticipantQuerySet":
         return self.exclude(process=None)

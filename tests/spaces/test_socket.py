@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from django.utils import timezone
 
 from spaces import snapshot
@@ -12,8 +11,6 @@ from spaces.rules.roles import Role
 from spaces.services import lifecycle
 from tests.builders import LiveSpace, make_live_space, make_person
 from tests.spaces.sockets import Page, in_rows, pages
-
-pytestmark = pytest.mark.asyncio
 
 
 async def live_now(**people: int) -> LiveSpace:

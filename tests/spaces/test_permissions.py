@@ -1,0 +1,123 @@
+"""Every operation asked by every role over the real socket: allowed, or refused (PRODUCT.md 3)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from spaces.keeper import Keeper
+from spaces.protocol import OPERATIONS
+from spaces.rules.roles import Role
+from spaces.services import hands, removal
+from tests.builders import LiveSpace, add_listener, make_live_space
+from tests.spaces.sockets import Page, in_rows
+
+H, C, S, L, V = Role.HOST, Role.COHOST, Role.SPEAKER, Role.LISTENER, Role.VISITOR
+EVERYBODY = {H, C, S, L, V}
+NOT_THEIRS = {"not_allowed", "sign_in"}
+
+
+class Cast:
+    """A Space with one of each role, and somebody for each to act upon."""
+
+    def __init__(self) -> None:
+        now = timezone.now()
+        self.live: LiveSpace = make_live_space(cohosts=1, speakers=2, listeners=1, now=now)
+        space, host = self.live.space, self.live.host
+        self.other = self.live.speakers[1]
+        self.waiting = add_listener(space, now=now)
+        hands.raise_hand(by=self.waiting, space=space, now=now)
+        self.barred = add_listener(space, now=now)
+        removal.remove(
+            by=self.live.cohosts[0], person=self.barred.key, reason="Noise", space=space, now=now
+        )
+        self.people: dict[Role, User | None] = {
+            H: host,
+            C: self.live.cohosts[0],
+            S: self.live.speakers[0],
+            L: self.live.listeners[0],
+            V: None,
+        }
+        self.live.send_away()
+
+
+def nobody(cast: Cast) -> dict[str, Any]:
+    return {}
+
+
+def person(name: str, **more: Any) -> Callable[[Cast], dict[str, Any]]:
+    return lambda cast: {"person": getattr(cast, name).key, **more}
+
+
+# operation: (who may, what with it is sent)
+CELLS: dict[str, tuple[set[Role], Callable[[Cast], dict[str, Any]]]] = {
+    "join": (EVERYBODY, lambda cast: {"tab": "the-tab-of-this-test"}),
+    "snapshot": (EVERYBODY, nobody),
+    "leave": ({C, S, L, V}, nobody),  # the host is asked who goes on: choose_successor
+    "react": ({H, C, S, L}, lambda cast: {"emoji": "👏"}),
+    "raise_hand": ({L}, nobody),
+    "lower_hand": ({L}, nobody),
+    "accept": ({H, C}, person("waiting")),
+    "deny": ({H, C}, person("waiting")),
+    "step_down": ({C, S}, nobody),
+    "mute": ({H, C, S}, nobody),
+    "unmute": ({H, C, S}, nobody),
+    "mute_person": ({H, C}, person("other")),
+    "move_down": ({H, C}, person("other")),
+    "remove": ({H, C}, person("other", reason="Noise")),
+    "undo_remove": ({H, C}, person("barred")),
+    "end": ({H}, nobody),
+    "audio_connect": (EVERYBODY, lambda cast: {"attempt": 1}),
+    "audio_answer": (EVERYBODY, lambda cast: {"attempt": 1, "sdp": "v=0"}),
+    "audio_hangup": (EVERYBODY, nobody),
+}
+# The host may, and is asked something first.
+ASKED = {("leave", H): "choose_successor", ("step_down", H): "choose_successor"}
+
+
+def test_every_operation_of_the_protocol_has_a_row() -> None:
+    assert set(CELLS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", CELLS)
+@pytest.mark.parametrize("role", Role)
+async def test_an_operation_is_done_for_who_may_and_refused_to_who_may_not(
+    web: Keeper, operation: str, role: Role
+) -> None:
+    may, fields = CELLS[operation]
+    cast = await in_rows(Cast)()
+    page = Page(cast.live.space, cast.people[role])
+    assert (await page.join())["ok"]
+    reply = await page.say(operation, **fields(cast))
+    if role in may:
+        assert reply.get("ok"), reply
+    else:
+        expected = {ASKED[operation, role]} if (operation, role) in ASKED else NOT_THEIRS
+        assert reply.get("refused") in expected, reply
+    if page.closed is None and operation != "end":
+        await page.gone()
+
+
+@pytest.mark.parametrize("operation", ["mute_person", "move_down", "remove"])
+async def test_a_cohost_has_no_power_over_the_host(web: Keeper, operation: str) -> None:
+    cast = await in_rows(Cast)()
+    page = Page(cast.live.space, cast.people[C])
+    await page.join()
+    fields = {"reason": "Noise"} if operation == "remove" else {}
+    reply = await page.say(operation, person=cast.live.host.key, **fields)
+    assert reply["refused"] == "not_allowed"
+    await page.gone()
+
+
+async def test_nobody_acts_upon_people_of_another_space(web: Keeper) -> None:
+    cast = await in_rows(Cast)()
+    stranger = (await in_rows(make_live_space)(speakers=1, now=timezone.now())).speakers[0]
+    page = Page(cast.live.space, cast.live.host)
+    await page.join()
+    for operation in ("accept", "deny", "mute_person", "move_down", "undo_remove"):
+        reply = await page.say(operation, person=stranger.key)
+        assert reply["refused"] == "not_here", operation
+    assert (await page.say("leave", successor=stranger.key))["refused"] == "not_here"
+    await page.gone()
