@@ -9,7 +9,9 @@ import av
 VOICES = Path(__file__).parent / "voices"
 TICK = 0.02  # s of sound in a packet
 NOTHING = 2  # bytes: a packet this short says only that nothing need be sent (RFC 6716, DTX)
-MAY_BE_OFF = 5  # ticks a voice may be ahead or behind before it is set right: 100 ms
+MAY_BE_OFF = 5  # ticks a voice may be ahead or behind for good: 100 ms
+FAR_OFF = 50  # ticks: beyond a second nobody makes up for what was missed
+STEADY = 60  # calls: longer than a burst that makes up for a second
 
 Packet = bytes | None  # None: silence, nothing is sent
 
@@ -40,17 +42,21 @@ class Record:
     def needle(self, handle: str) -> Callable[[], Packet]:
         """A source of one voice: each call gives the next packet, in time with the other voices.
 
-        It counts calls, so that a call a little early or late neither skips nor repeats a packet,
-        and jumps only when it is off by more than 100 ms.
+        It counts calls, so that a call early or late neither skips nor repeats a packet: who was
+        held up asks for what was missed in one burst. It jumps when it is off for longer than such
+        a burst, or by more than a second, as after a lost connection.
         """
         packets, length = self._voices[handle], self.length
         position: int | None = None
+        off_for = 0
 
         def next_packet() -> Packet:
-            nonlocal position
+            nonlocal position, off_for
             now = self.tick()
-            if position is None or abs(now - position) > MAY_BE_OFF:
-                position = now
+            off = FAR_OFF + 1 if position is None else abs(now - position)
+            off_for = off_for + 1 if off > MAY_BE_OFF else 0
+            if position is None or off > FAR_OFF or off_for > STEADY:
+                position, off_for = now, 0
             packet = packets[position % length]
             position += 1
             return packet

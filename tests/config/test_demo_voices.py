@@ -123,3 +123,20 @@ def test_who_was_away_comes_back_where_the_others_are(record, clock):
     assert late() == b"b50"
     clock.now += 300 * TICK
     assert late() == b"b350"
+
+
+def test_who_was_held_up_makes_up_for_it_in_order(record, clock):
+    needle = record.needle("a")
+    assert needle() == b"a0"
+    clock.now += 40 * TICK + 0.001
+    assert [needle() for _ in range(40)] == [b"a%d" % tick for tick in range(1, 41)]
+
+
+def test_who_stays_behind_is_set_right_within_two_seconds(record, clock):
+    needle, clock.now = record.needle("a"), clock.now + 0.001
+    needle()
+    clock.now += 40 * TICK  # away, and nothing is made up for afterwards
+    for _ in range(100):
+        heard = needle()
+        clock.now += TICK
+    assert heard == b"a139"
