@@ -7,6 +7,7 @@ test pays for starting Django once. Run as `python -m tests.browser.behind`.
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -51,10 +52,20 @@ def end_space(slug: str) -> None:
 
 
 def on_stage(slug: str, handle: str) -> None:
-    """`handle` raises a hand and the host accepts."""
+    """`handle`, whose page is connected, raises a hand and the host accepts."""
     space, speaker = Space.objects.get(slug=slug), User.objects.get(handle=handle)
+    _wait_for_row(space, speaker)
     hands.raise_hand(by=speaker, space=space, now=timezone.now())
     hands.accept(by=space.acting_host, person=speaker.key, space=space, now=timezone.now())
+
+
+def _wait_for_row(space: Space, person: User) -> None:
+    """Arrivals are written once a second (ARCHITECTURE.md, "The database")."""
+    end = time.monotonic() + 10
+    while not Participant.objects.filter(space=space, person=person).exists():
+        if time.monotonic() > end:
+            raise LookupError(f"{person} never arrived")
+        time.sleep(0.05)
 
 
 def follow(handle: str, followed: str) -> None:

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import websockets
 
@@ -32,6 +33,13 @@ PREFERENCES: dict[str, Any] = {
     "remote.active-protocols": 1,
     "toolkit.telemetry.enabled": False,
 }
+WATCH_CONNECTIONS = """() => {
+  window.connections = [];
+  const Plain = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Plain {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };
+}"""
 START_TIMEOUT = 60.0  # s; a first profile is slow on a busy machine
 
 
@@ -100,6 +108,15 @@ class Firefox:
 
     async def goto(self, url: str) -> None:
         await self.command("browsingContext.navigate", context=self.tab, url=url, wait="complete")
+
+    async def set_cookie(self, url: str, name: str, value: str) -> None:
+        host = urlsplit(url).hostname or ""
+        cookie = {"name": name, "value": {"type": "string", "value": value}, "domain": host}
+        await self.command("storage.setCookie", cookie=cookie)
+
+    async def watch_connections(self) -> None:
+        """Keep every RTCPeerConnection of later pages in `window.connections`."""
+        await self.command("script.addPreloadScript", functionDeclaration=WATCH_CONNECTIONS)
 
     async def evaluate(self, expression: str) -> Any:
         """The JSON value of a JavaScript expression (awaited when it is a promise)."""

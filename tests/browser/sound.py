@@ -42,6 +42,13 @@ class Ear:
         """Wait until the tone is there."""
         await until(lambda: self.strength(hz) > LOUD, within, f"{hz} Hz is not heard")
 
+    async def hears_something(self, *, within: float = 10.0) -> None:
+        """Wait until there is any sound above the noise of a codec."""
+        await until(
+            lambda: len(self.last()) and float(np.abs(self.last()).max()) > LOUD,
+            within, "only silence is heard",
+        )
+
     async def hears_no(self, hz: float, *, within: float = 10.0) -> None:
         """Wait until 0.4 s of sound without the tone has come."""
         await until(

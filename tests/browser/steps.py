@@ -38,3 +38,15 @@ async def until_sound(page: Page, packets: int = 10) -> None:
 async def unmute(page: Page) -> None:
     await page.locator("#mic").click()
     await expect(page.locator("#mic")).to_contain_text("Mute")
+
+
+async def packets_after(page: Page, packets: int = 25) -> None:
+    """Half a second of sound more than now arrives, on this connection or a new one."""
+    start = await page.evaluate(RECEIVED)
+    for _ in range(150):
+        now = await page.evaluate(RECEIVED)
+        is_new = now["connections"] != start["connections"]
+        if now["packets"] >= packets + (0 if is_new else start["packets"]):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the sound did not come back to the page")
