@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest_asyncio
@@ -33,9 +34,14 @@ class Web:
 
     async def listen(self) -> None:
         layer = get_channel_layer()
-        channel = await layer.new_channel()
-        await layer.group_add(REPLIES, channel)
-        await layer.group_add(control.NEWS_GROUP, channel)
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(REPLIES, channel)
+                await layer.group_add(control.NEWS_GROUP, channel)
+                break
+            except ConnectionError:  # the test starts its Redis a little later
+                await asyncio.sleep(0.05)
         while True:
             message = control.from_message(await layer.receive(channel))
             async with self._news:
@@ -78,11 +84,11 @@ class Web:
             }
         )
 
-    async def connect(self, page: Page, person: str | None = None) -> str:
+    async def connect(self, page: Page, person: str | None = None, patience: float = 5.0) -> str:
         """Connect a page; returns its tab once the relay says that sound flows."""
         wanted = self.wanted(person)
         await control.send_to_relay(wanted)
-        offer = await self.next(control.Offer, wanted.tab)
+        offer = await self.next(control.Offer, wanted.tab, patience)
         answer = await page.answer(offer.sdp)
         await control.send_to_relay(control.Answer(wanted.tab, offer.attempt, answer))
         state = await self.next(control.PeerState, wanted.tab)
@@ -90,9 +96,9 @@ class Web:
         return wanted.tab
 
 
-@pytest_asyncio.fixture
-async def web(transactional_db: None) -> AsyncIterator[Web]:
-    channel_layers.backends.clear()
+@asynccontextmanager
+async def running_web() -> AsyncIterator[Web]:
+    """A relay at work and a web process that listens to it."""
     rows: dict[str, WishedStage] = {}
     reports: list[Report] = []
     levels: list[tuple[str, dict[str, int]]] = []
@@ -109,8 +115,17 @@ async def web(transactional_db: None) -> AsyncIterator[Web]:
     web = Web(relay, rows, reports, levels)
     listening = asyncio.ensure_future(web.listen())
     web.running = asyncio.ensure_future(relay.run())
-    await relay.wire.is_listening.wait()
-    yield web
-    relay.stop()
-    await web.running
-    listening.cancel()
+    try:
+        yield web
+    finally:
+        relay.stop()
+        await web.running
+        listening.cancel()
+
+
+@pytest_asyncio.fixture
+async def web(transactional_db: None) -> AsyncIterator[Web]:
+    channel_layers.backends.clear()
+    async with running_web() as web:
+        await web.relay.wire.is_listening.wait()
+        yield web
