@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 
@@ -216,9 +216,12 @@ class _Reader:
         if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
             raise SettingError(f"{name} must be a postgres:// or sqlite:/// address")
         try:
-            return dict(environ.Env.db_url_config(value))
+            found = dict(environ.Env.db_url_config(value))
         except Exception as error:
             raise SettingError(f"{name} must look like postgres://user:password@host/name") from error
+        if found.get("HOST"):  # a Unix socket's folder is written with %2F
+            found["HOST"] = unquote(found["HOST"])
+        return found
 
     def email(self, name: str) -> dict[str, Any] | None:
         value = self.text(name, "")

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.conf import settings
 from packaging.requirements import Requirement
@@ -223,7 +222,7 @@ class Words(HTMLParser):
 
 NAMES = frozenset({"Causerie", "English", "Français", "LIVE"})  # the same in every language
 TAGS = re.compile(
-    r"\{%\s*(comment|blocktranslate|blocktrans)\b.*?\{%\s*end\1\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}",
+    r"\{%\s*block body_class\b.*?endblock\s*%\}|\{%\s*(comment|blocktranslate|blocktrans)\b.*?\{%\s*end\1\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}",
     re.DOTALL,
 )
 
