@@ -73,6 +73,7 @@ export class Devices {
   #closed() {
     this.#voice.isTesting = false;
     if (!isOnStage(this.#state)) this.#microphone.close();
+    else if (document.activeElement === document.body) $("mic").focus(); // what opened it is gone
   }
 
   #drawLevel() {

@@ -5,11 +5,13 @@
 
 import { announce, toast } from "./announce.js";
 import { sound, SOUND } from "./audio.js";
+import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { Leaving } from "./leaving.js";
+import { forgetJoined, hasJoined, rememberJoined, tab } from "./memory.js";
 import { Microphone } from "./microphone.js";
-import { notice, noticeText, onNotice } from "./notices.js";
+import { notice, onNotice } from "./notices.js";
 import { People } from "./people.js";
 import { PersonMenu } from "./person.js";
 import { Reactions } from "./reactions.js";
@@ -17,10 +19,12 @@ import { Requests } from "./requests.js";
 import { Roster } from "./roster.js";
 import { readSentences, refusalSentence, sentence } from "./sentences.js";
 import { Sequence } from "./sequence.js";
+import { startSharing } from "./sharing.js";
 import { Shortcuts } from "./shortcuts.js";
 import { SpaceSocket } from "./socket.js";
 import { apply, handOf, isMuted, isOnStage, seatOf } from "./store.js";
 import { told } from "./telling.js";
+import { showMicrophone, showSound } from "./troubles.js";
 import { Voice } from "./voice.js";
 import { Volume } from "./volume.js";
 
@@ -28,13 +32,12 @@ const $ = (id) => document.getElementById(id);
 const page = $("page");
 const { slug } = page.dataset;
 const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/s/${slug}/`;
-const remembered = `causerie.joined.${slug}`;
 
 readSentences(document);
 
 let state = apply(null, JSON.parse($("snapshot").textContent));
-let clockAhead = state.space.now_ms - Date.now(); // the server's clock less ours, ms
-let hasJoined = false; // the server has let us in on this line
+const clock = new Clock(state.space);
+let isIn = false; // the server has let us in on this line
 let wasIn = false; // ... and once before
 let takesOver = false;
 let isLeaving = false;
@@ -52,7 +55,7 @@ const requests = new Requests({
   accept: (person) => ask("accept", { person }),
   deny: (person) => ask("deny", { person }),
   open: (person) => personMenu.open(person),
-  now: () => Date.now() + clockAhead,
+  now: () => clock.now(),
 });
 const people = new People(undoRemoval);
 const personMenu = new PersonMenu(manage);
@@ -77,7 +80,7 @@ function enter() {
   sound.arm();
   page.dataset.phase = "live";
   $("controls").hidden = false;
-  remember(true);
+  rememberJoined(slug);
   announce(sentence("reading"));
   socket.open();
   draw();
@@ -87,11 +90,11 @@ function enter() {
 
 /** Said on every new line of the socket, first of all. */
 async function hello() {
-  hasJoined = false;
+  isIn = false;
   refusedJoin = null;
   try {
     await socket.request("join", { tab: tab(), ...(takesOver ? { take_over: true } : {}) });
-    hasJoined = true;
+    isIn = true;
     joined();
   } catch ({ code }) {
     refusedJoin = code; // a good-bye follows, or the line breaks and is tried again
@@ -107,7 +110,7 @@ function joined() {
   else sound.relayIs(state.epoch);
   if (isFirstHello && isOnStage(state)) notice("hello", "host-first");
   isFirstHello = false;
-  remember(true);
+  rememberJoined(slug);
 }
 
 function lineIs(line) {
@@ -115,20 +118,6 @@ function lineIs(line) {
   sequence.clear();
   roster.levels({});
   if (notice("line", "reconnecting")) announce(sentence("lost"));
-}
-
-/** This tab's name on the server: kept through reloads, so that a reload is not "elsewhere". */
-function tab() {
-  const known = sessionStorage.getItem("causerie.tab");
-  if (known) return known;
-  const fresh = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  sessionStorage.setItem("causerie.tab", fresh);
-  return fresh;
-}
-
-function remember(isIn) {
-  if (isIn) sessionStorage.setItem(remembered, "1");
-  else sessionStorage.removeItem(remembered);
 }
 
 /* ---- frames ---- */
@@ -139,9 +128,9 @@ function take(frame) {
   if (frame.t === "events") for (const event of frame.events) happened(event);
   const before = state;
   state = apply(state, frame);
-  if (frame.t === "snapshot") clockAhead = frame.space.now_ms - Date.now();
+  if (frame.t === "snapshot") clock.set(frame.space);
   if (frame.t === "relay") sound.relayIs(frame.epoch);
-  if (frame.t === "snapshot" && hasJoined) sound.relayIs(frame.epoch);
+  if (frame.t === "snapshot" && isIn) sound.relayIs(frame.epoch);
   if (frame.t === "pulse") pulse(frame);
   if (state !== before) draw();
   if (frame.t === "events") frame.events.forEach(afterwards);
@@ -224,7 +213,7 @@ function bye({ code, reason }) {
 function out(code, reason = "") {
   if (isLeaving) return;
   hangUp();
-  if (code === "removed") remember(false);
+  if (code === "removed") forgetJoined(slug);
   leaving.say(code === "taken_over" ? "elsewhere" : code, { reason, words: refusalSentence(refusedJoin ?? code) });
 }
 
@@ -233,7 +222,7 @@ function hangUp() {
   sound.stop();
   microphone.close();
   sequence.clear();
-  hasJoined = false;
+  isIn = false;
 }
 
 /** "Continue here": this tab takes the seat over; the other one is told. */
@@ -245,7 +234,7 @@ function again() {
 
 function gone() {
   isLeaving = true;
-  remember(false);
+  forgetJoined(slug);
   hangUp();
   location.assign("/");
 }
@@ -253,7 +242,7 @@ function gone() {
 function ended() {
   if (isLeaving) return;
   isLeaving = true;
-  remember(false);
+  forgetJoined(slug);
   hangUp();
   location.replace(location.pathname); // the same address shows the end page now
 }
@@ -271,32 +260,11 @@ function draw() {
   drawControls();
 }
 
+const drawMicrophone = () => showMicrophone(microphone, { isDialogOpen: devices.isOpen });
+
 function drawControls() {
   controls.render(state, { isMicMuted: voice.isMuted });
   if (!voice.isMuted) notice("hello", null);
-}
-
-function drawSound() {
-  const name = {
-    [SOUND.BLOCKED]: "blocked", [SOUND.DOWN]: "relay-down", [SOUND.AGAIN]: "sound-again",
-  }[sound.state] ?? (sound.needsTap ? "tap" : null);
-  const shown = { busy: "sound-full", no_relay: "relay-down", no_space: "relay-down" }[sound.refusedCode] ?? name;
-  if (notice("sound", shown)) announce(noticeText(shown));
-}
-
-function drawMicrophone() {
-  const { problem } = microphone;
-  const isShown = problem && !devices.isOpen;
-  if (isShown) notice("hello", null);
-  if (notice("mic", isShown ? `mic-${problem}` : null)) announce(noticeText(`mic-${problem}`));
-}
-
-function drawElapsed() {
-  const seconds = Math.max(0, Math.floor((Date.now() + clockAhead - state.space.started_ms) / 1000));
-  const two = (n) => String(n).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  const short = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  document.querySelector("[data-elapsed]").textContent = hours ? `${hours}:${short}` : short;
 }
 
 /* ---- clicks ---- */
@@ -312,29 +280,11 @@ function handRaised() {
   ask("raise_hand", reason ? { reason } : {});
 }
 
-async function share() {
-  const link = $("share-link").value;
-  if (!navigator.share) return $("share").showModal();
-  return navigator.share({ title: document.querySelector("h1").textContent, url: link }).catch(() => {});
-}
-
-async function copyLink() {
-  $("share-link").select();
-  try {
-    await navigator.clipboard.writeText($("share-link").value);
-  } catch {
-    document.execCommand("copy"); // the clipboard interface is only for secure pages
-  }
-  toast(sentence("copied"));
-}
-
 $("join").addEventListener("click", enter);
 $("mic").addEventListener("click", () => voice.toggle());
 $("hand").addEventListener("click", handClicked);
 $("hand-form").addEventListener("submit", handRaised);
 $("step-down").addEventListener("click", () => ask("step_down"));
-$("share-button").addEventListener("click", share);
-$("share-form").addEventListener("submit", copyLink);
 onNotice({
   tap: () => sound.tap(),
   "mic-again": () => { microphone.forgetProblem(); voice.unmute(); },
@@ -342,20 +292,20 @@ onNotice({
   unmute: () => voice.unmute(),
   dismiss: () => microphone.forgetProblem(),
 });
-sound.addEventListener("change", drawSound);
+sound.addEventListener("change", () => showSound(sound));
 microphone.addEventListener("problem", drawMicrophone);
 microphone.addEventListener("level", () => controls.level(voice.isMuted ? 0 : microphone.level));
 voice.addEventListener("change", drawControls);
 $("mic-dialog").addEventListener("close", drawMicrophone);
 addEventListener("beforeunload", (event) => {
-  if (hasJoined && isOnStage(state) && !isMuted(state) && !isLeaving) event.preventDefault();
+  if (isIn && isOnStage(state) && !isMuted(state) && !isLeaving) event.preventDefault();
 });
 
 if (navigator.mediaSession && globalThis.MediaMetadata) {
   navigator.mediaSession.metadata = new MediaMetadata({ title: state.space.title, artist: document.querySelector("[data-host-name]").textContent });
 }
-setInterval(drawElapsed, 1000);
-drawElapsed();
-$("share-button").hidden = false;
+clock.showElapsed(document.querySelector("[data-elapsed]"));
+startSharing();
 $("join").hidden = false;
-if (sessionStorage.getItem(remembered) || isFirstHello) enter();
+history.replaceState(null, "", location.pathname); // an address to be passed on starts with the lobby
+if (hasJoined(slug) || isFirstHello) enter();
