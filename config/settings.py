@@ -21,7 +21,6 @@ CSRF_TRUSTED_ORIGINS = [INSTANCE.public_url]
 
 INSTALLED_APPS = [
     "config",
-    "daphne",
     "accounts",
     "media",
     "spaces",
