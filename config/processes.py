@@ -12,6 +12,7 @@ import ctypes
 import http.client
 import json
 import os
+import select
 import signal
 import ssl
 import subprocess
@@ -133,16 +134,24 @@ class _Keeper:
         )
         assert process.stdout is not None
         threading.Thread(target=self._copy, args=(process.stdout,), daemon=True).start()
-        while not _ended(process, 0.05) and not self._stopping.is_set():
-            pass
-        if self._stopping.is_set():
-            _signal_group(process.pid, signal.SIGTERM)
-            until = time.monotonic() + STOP_GRACE
-            while not _ended(process, 0.05) and time.monotonic() < until:
-                if self._hurried.is_set():
-                    break
+        self._wait(process)
         _signal_group(process.pid, signal.SIGKILL)
         return process.wait()
+
+    def _wait(self, process: subprocess.Popen[str]) -> None:
+        """Until the process ended, or did not within the grace after it was told to."""
+        handle = os.pidfd_open(process.pid)  # sleeps until the end; Popen.wait(timeout) would poll
+        try:
+            while not _ended(process, handle, 0.2) and not self._stopping.is_set():
+                pass
+            if self._stopping.is_set():
+                _signal_group(process.pid, signal.SIGTERM)
+                until = time.monotonic() + STOP_GRACE
+                while not _ended(process, handle, 0.2) and time.monotonic() < until:
+                    if self._hurried.is_set():
+                        return
+        finally:
+            os.close(handle)
 
     def _copy(self, stream: IO[str]) -> None:
         with stream:
@@ -162,12 +171,10 @@ def _die_with(parent: int) -> Callable[[], None]:
     return prepare
 
 
-def _ended(process: subprocess.Popen[str], seconds: float) -> bool:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+def _ended(process: subprocess.Popen[str], handle: int, seconds: float) -> bool:
+    """Whether the process has ended, asked after at most so many seconds."""
+    select.select([handle], [], [], seconds)
+    return process.poll() is not None
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -20,11 +20,12 @@ _WELL_WITHIN = 120.0  # s
 class Site:
     """The instance at `url`; Django of this process is set up on its rows."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, *, demo: bool = False) -> None:
         port = _free_port()
         self.url = f"http://localhost:{port}"
         self.log = var / "run.log"
-        ours = {"CAUSERIE_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1", "DEMO": "0"}
+        ours = {"CAUSERIE_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1"}
+        ours["DEMO"] = "1" if demo else "0"
         os.environ.update(ours, DJANGO_SETTINGS_MODULE="config.settings")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
@@ -67,9 +68,9 @@ class Site:
 
 
 @contextlib.contextmanager
-def running_site() -> Iterator[Site]:
+def running_site(*, demo: bool = False) -> Iterator[Site]:
     with private_var() as var:
-        site = Site(var)
+        site = Site(var, demo=demo)
         try:
             site.wait()
             import django
