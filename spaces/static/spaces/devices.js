@@ -73,7 +73,7 @@ export class Devices {
   #closed() {
     this.#voice.isTesting = false;
     if (!isOnStage(this.#state)) this.#microphone.close();
-    else if (document.activeElement === document.body) $("mic").focus(); // what opened it is gone
+    else if (hasLostFocus()) $("mic").focus(); // what had it before, the hand, is gone
   }
 
   #drawLevel() {
@@ -97,4 +97,10 @@ function fill(select, devices, kind, chosen) {
     .map(({ deviceId, label }, index) => new Option(label || sentence(kind, { n: index + 1 }), deviceId));
   select.replaceChildren(first, ...options);
   select.value = options.some((option) => option.value === chosen) ? chosen : "";
+}
+
+/** Nothing that can be seen has the focus. */
+function hasLostFocus() {
+  const active = document.activeElement;
+  return active === null || active === document.body || active.getClientRects().length === 0;
 }

@@ -306,6 +306,6 @@ if (navigator.mediaSession && globalThis.MediaMetadata) {
 }
 clock.showElapsed(document.querySelector("[data-elapsed]"));
 startSharing();
-$("join").hidden = false;
+$("joinbar").hidden = false;
 history.replaceState(null, "", location.pathname); // an address to be passed on starts with the lobby
 if (hasJoined(slug) || isFirstHello) enter();
