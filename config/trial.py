@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Follow, User
 
-CONTINUE_AS = ("ines", "karim", "sarah", "mod")  # demo handles, in the order offered
+CONTINUE_AS = ("amina", "karim", "sarah", "mod")  # demo handles, in the order offered
 
 
 @require_POST
@@ -40,7 +40,7 @@ def offered() -> list[tuple[User, str]]:
 
 def _who_they_are(person: User) -> str:
     match person.handle:
-        case "ines":
+        case "amina":
             count = Follow.objects.followers_of(person).count()
             return ngettext("Host with %(n)s follower", "Host with %(n)s followers", count) % {
                 "n": number_format(count, force_grouping=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from accounts.models import User
 from config.demo.past import LIVE_DESCRIPTION, LIVE_TITLE
 from config.demo.people import COHOST, HOST
-from spaces.models import Participant, Space
+from spaces.models import Participant, Space, SpeakRequest
 from spaces.rules.events import HandLowered, RemovalUndone, StageJoined
 from spaces.rules.roles import Role
 from spaces.services.change import change
@@ -19,6 +19,8 @@ from spaces.services.lifecycle import start_space
 
 SPEAKING = (HOST, COHOST)
 SESSION_AGE = 24 * 3600  # s
+ACCEPT_AFTER = timedelta(seconds=10)
+"""A hand raised in the demo is taken by its host after so long: one person alone can try it all."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Scene:
 
     slug: str
     is_muted: Mapping[str, bool]  # by handle
+    waiting: tuple[str, ...] = ()  # keys of who has asked to speak for long enough
 
 
 def demo_space() -> Space | None:
@@ -38,13 +41,18 @@ def demo_space() -> Space | None:
     )
 
 
-def look() -> Scene | None:
+def look(now: datetime) -> Scene | None:
     """Where the voices should be speaking, and who of them may; None while there is no Space."""
     space = demo_space()
     if space is None:
         return None
     seats = Participant.objects.on_stage().filter(space=space, person__handle__in=SPEAKING)
-    return Scene(space.slug, dict(seats.values_list("person__handle", "is_muted")))
+    asking = SpeakRequest.objects.filter(space=space, raised_at__lt=now - ACCEPT_AFTER)
+    return Scene(
+        space.slug,
+        dict(seats.values_list("person__handle", "is_muted")),
+        tuple(asking.order_by("pk").values_list("person__key", flat=True)),
+    )
 
 
 def start_demo_space(now: datetime) -> Space | None:

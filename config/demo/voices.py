@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from config.demo import live
 from config.demo.live import SPEAKING, Scene
+from config.demo.people import HOST
 from config.demo.record import VOICES, Record, load
 from media.client import VoiceClient
 
@@ -69,7 +70,7 @@ class Troupe:
         closed_for = incomplete_for = 0.0
         while True:
             try:
-                self._scene = scene = await database_sync_to_async(live.look)()
+                self._scene = scene = await database_sync_to_async(live.look)(timezone.now())
                 self._looked.set()
                 closed_for = 0.0 if scene else closed_for + LOOK_EVERY
                 is_complete = scene is None or len(scene.is_muted) == len(SPEAKING)
@@ -144,8 +145,16 @@ class Troupe:
             muted_for = muted_for + LOOK_EVERY if scene.is_muted[handle] else 0.0
             if muted_for > UNMUTE_AFTER:
                 await _must(client.say("unmute"))
+            if handle == HOST:
+                await self._accept(scene, client)
         code = client.bye.get("code") if client.bye else None
         return f"let go ({code})" if code else "connection over"
+
+    async def _accept(self, scene: Scene, client: VoiceClient) -> None:
+        """Take the hands that have waited; a full stage takes nobody, and they wait on."""
+        for person in scene.waiting:
+            answer = await client.say("accept", person=person)
+            self._say("hands", "taken" if answer.get("ok") else f"{answer.get('refused')}")
 
     async def _sign_out(self, handle: str) -> None:
         """No session is left behind, as far as the database can be reached."""

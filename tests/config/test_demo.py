@@ -13,12 +13,21 @@ from accounts.services.follows import follow, unfollow
 from accounts.validators import validate_handle
 from config.demo.live import bring_back, demo_space, look, sign_in, sign_out, start_demo_space
 from config.demo.past import LIVE_DESCRIPTION, LIVE_TITLE, PAST_SPACES
-from config.demo.people import COHOST, CROWD_SIZE, HOST, PEOPLE, crowd_handle, crowd_name
+from config.demo.people import (
+    COHOST,
+    CROWD_SIZE,
+    GUEST_HOST,
+    HOST,
+    PEOPLE,
+    crowd_handle,
+    crowd_name,
+)
 from config.instance import read
 from config.management.commands.demo_voices import site_of
 from spaces.models import Participant, Space
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, TITLE_LIMIT
 from spaces.rules.roles import Role
+from spaces.services.hands import raise_hand
 from spaces.services.lifecycle import end_space, standing_of, start_space
 from spaces.services.removal import remove
 from spaces.services.stage import move_down
@@ -32,7 +41,7 @@ def demo() -> str:
     return out.getvalue()
 
 
-def person(handle: str) -> User:
+def who(handle: str) -> User:
     return User.objects.get(handle=handle)
 
 
@@ -82,22 +91,22 @@ def test_the_committed_files_are_small():
 
 def test_everybody_has_exactly_the_followers_they_should(instance):
     for one in PEOPLE:
-        assert Follow.objects.followers_of(person(one.handle)).count() == one.followers, one.handle
-    assert Follow.objects.followers_of(person(HOST)).count() == 1248
-    assert Follow.objects.followers_of(person(COHOST)).count() > 600
+        assert Follow.objects.followers_of(who(one.handle)).count() == one.followers, one.handle
+    assert Follow.objects.followers_of(who(GUEST_HOST)).count() == 1248
+    assert Follow.objects.followers_of(who(COHOST)).count() > 600
 
 
 def test_whoever_hosted_a_space_has_the_followers_for_it(instance):
     for space in Space.objects.all():
         assert standing_of(space.host).may_host, space.host
-    assert not standing_of(person("sarah")).may_host
+    assert not standing_of(who("sarah")).may_host
 
 
 def test_nobody_of_the_demo_can_sign_in_with_a_password(instance):
     assert User.objects.filter(is_demo=False).count() == 0
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert [user.handle for user in User.objects.filter(is_staff=True)] == ["mod"]
-    assert not person("mod").is_superuser
+    assert not who("mod").is_superuser
 
 
 def test_a_second_run_changes_nothing(instance):
@@ -112,22 +121,22 @@ def test_a_second_run_changes_nothing(instance):
 
 def test_a_second_run_undoes_nothing_that_somebody_did(instance):
     now = timezone.now()
-    sarah = person("sarah")
-    unfollow(by=sarah, person=person(HOST), now=now)
-    follow(by=sarah, person=person("jonas"), now=now)
+    sarah = who("sarah")
+    unfollow(by=sarah, person=who(HOST), now=now)
+    follow(by=sarah, person=who("jonas"), now=now)
     sarah.bio = "Mine"
     sarah.save()
     Space.objects.filter(title=PAST_SPACES[0].title).delete()
     demo()
-    assert not Follow.objects.between(sarah, person(HOST))
-    assert Follow.objects.between(sarah, person("jonas"))
-    assert person("sarah").bio == "Mine"
+    assert not Follow.objects.between(sarah, who(HOST))
+    assert Follow.objects.between(sarah, who("jonas"))
+    assert who("sarah").bio == "Mine"
     assert not Space.objects.filter(title=PAST_SPACES[0].title).exists()
 
 
 def test_a_run_that_was_cut_short_is_completed(instance):
     """As if the first run had been killed while it made the follows."""
-    omar = person("omar")
+    omar = who("omar")
     User.objects.filter(pk=omar.pk).update(picture="")
     Follow.objects.filter(followed=omar, pk__gt=Follow.objects.filter(followed=omar)[100].pk).delete()
     demo()
@@ -138,13 +147,13 @@ def test_a_handle_that_somebody_has_already_stays_theirs(db, settings, tmp_path)
     settings.MEDIA_ROOT = tmp_path
     User.objects.create_user("rose", name="The first Rose")
     demo()
-    assert person("rose").name == "The first Rose"
-    assert not person("rose").is_demo
+    assert who("rose").name == "The first Rose"
+    assert not who("rose").is_demo
     assert demo_space() is not None
 
 
 def test_pictures_are_served_and_come_back_when_their_files_are_lost(instance, client):
-    url = person(HOST).picture_url
+    url = who(HOST).picture_url
     assert client.get(url)["Content-Type"] == "image/webp"
     (instance / "demo" / "ines.webp").unlink()
     demo()
@@ -171,17 +180,17 @@ def test_the_live_space_has_a_host_and_a_cohost_on_stage(instance):
 
 def test_a_demo_space_that_was_ended_starts_again(instance):
     first = demo_space()
-    end_space(by=person(HOST), space=first, now=timezone.now())
+    end_space(by=who(HOST), space=first, now=timezone.now())
     demo()
     assert demo_space() not in (None, first)
 
 
 def test_the_demo_waits_while_its_host_hosts_another_space(instance):
     now = timezone.now()
-    end_space(by=person(HOST), space=demo_space(), now=now)
-    mine = start_space(by=person(HOST), title="My own", now=now)
+    end_space(by=who(HOST), space=demo_space(), now=now)
+    mine = start_space(by=who(HOST), title="My own", now=now)
     assert start_demo_space(now) is None
-    end_space(by=person(HOST), space=mine, now=now + timedelta(minutes=1))
+    end_space(by=who(HOST), space=mine, now=now + timedelta(minutes=1))
     assert start_demo_space(now).title == LIVE_TITLE
 
 
@@ -192,7 +201,7 @@ def test_production_refuses_the_demo(db, production):
 
 
 def test_the_voices_see_their_scene(instance):
-    scene = look()
+    scene = look(timezone.now())
     assert scene.slug == demo_space().slug
     assert scene.is_muted == {HOST: True, COHOST: True}
 
@@ -212,20 +221,27 @@ def test_a_real_person_is_never_signed_in_by_the_demo(instance):
 
 
 def test_a_cohost_moved_down_or_removed_comes_back_when_asked(instance):
-    space, host, cohost = demo_space(), person(HOST), person(COHOST)
+    space, host, cohost = demo_space(), who(HOST), who(COHOST)
     now = timezone.now()
     assert bring_back(now) == []
     move_down(by=host, person=cohost.key, space=space, now=now)
-    assert list(look().is_muted) == [HOST]
+    assert list(look(timezone.now()).is_muted) == [HOST]
     assert bring_back(now) == [COHOST]
     remove(by=host, person=cohost.key, reason="Snoring", space=space, now=now)
     assert bring_back(now) == [COHOST]
-    assert list(look().is_muted) == [HOST, COHOST]
+    assert list(look(timezone.now()).is_muted) == [HOST, COHOST]
+
+
+def test_a_hand_in_the_demo_waits_ten_seconds_for_its_answer(instance, person):
+    now = timezone.now()
+    raise_hand(by=person, space=demo_space(), now=now)
+    assert look(now + timedelta(seconds=9)).waiting == ()
+    assert look(now + timedelta(seconds=11)).waiting == (person.key,)
 
 
 def test_without_a_live_space_there_is_no_scene(instance):
-    end_space(by=person(HOST), space=demo_space(), now=timezone.now())
-    assert look() is None
+    end_space(by=who(HOST), space=demo_space(), now=timezone.now())
+    assert look(timezone.now()) is None
     assert bring_back(timezone.now()) == []
 
 

@@ -79,7 +79,7 @@ async def test_a_space_that_somebody_ended_starts_again(nobody):
     async with performing(nobody):
         first = await database_sync_to_async(end)()
         await until(lambda: live.demo_space() is not None)
-    assert (await database_sync_to_async(live.look)()).slug != first
+    assert (await database_sync_to_async(live.look)(timezone.now())).slug != first
 
 
 async def test_a_voice_moved_down_comes_back(nobody):
@@ -89,11 +89,11 @@ async def test_a_voice_moved_down_comes_back(nobody):
 
     async with performing(nobody):
         await database_sync_to_async(move)()
-        await until(lambda: len(live.look().is_muted) == 2)
+        await until(lambda: len(live.look(timezone.now()).is_muted) == 2)
 
 
 async def test_a_failing_database_ends_nothing(nobody, monkeypatch):
-    def fails() -> None:
+    def fails(now: object) -> None:
         raise RuntimeError("gone")
 
     async with performing(nobody) as task:
