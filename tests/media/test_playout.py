@@ -243,6 +243,13 @@ def test_a_stall_of_the_network_is_left_behind_within_a_second():
     assert max(after) <= max(heard.targets[at + 20 + SECOND :]) + 25 * MS
 
 
+def test_what_a_short_stall_held_back_is_said_and_not_dropped():
+    at = 3 * SECOND
+    heard = through(lambda n: (at + 5 - n) * FRAME if at <= n < at + 5 else 0, speech_packets())
+    assert heard.playout.figures.concealed > 0
+    assert heard.playout.figures.late == 0
+
+
 def test_a_way_that_became_longer_for_good_is_accepted():
     heard = through(lambda n: 0 if n < 150 else 700 * MS, speech_packets())
     later = heard.pcm[-2 * RATE :]

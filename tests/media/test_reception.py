@@ -66,6 +66,13 @@ def test_steady_arrival_has_no_jitter_and_alternating_arrival_has_its_difference
     assert reception.report().jitter == pytest.approx(480, abs=2)
 
 
+def test_duplicates_say_nothing_about_the_jitter():
+    reception = after(*range(50))
+    for n in range(50):
+        reception.note(packet(n), 50 * FRAME)
+    assert reception.report().jitter == 0
+
+
 def test_a_jump_in_the_numbers_counts_only_when_a_second_packet_confirms_it():
     reception = after(*range(10))
     assert reception.note(packet(30_000), 0) is None
