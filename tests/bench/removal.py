@@ -6,7 +6,9 @@ later: an upper bound of the last RTP packet. Redis, the real relay, the real ro
 """
 
 import asyncio
+import contextlib
 import fcntl
+import socket
 import struct
 import subprocess
 import sys
@@ -21,13 +23,32 @@ AT_ONCE = 20
 GRACE = 0.5  # s after the removals in which a late packet would be seen
 
 
-def stamp_of(fd: int) -> float:
-    """When the kernel got the last datagram read from a socket, Unix s. The first call turns it on."""
-    try:
-        seconds, nanoseconds = struct.unpack("qq", fcntl.ioctl(fd, SIOCGSTAMPNS, bytes(16)))
-    except OSError:
-        return 0.0
-    return seconds + nanoseconds / 1e9
+class Stamps:
+    """The kernel's times at one socket. A duplicate, so that what comes after aiortc has closed its own
+    (at the relay's good-bye) still queues up and is seen."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = socket.fromfd(sock.fileno(), socket.AF_INET, socket.SOCK_DGRAM)
+        self._sock.setblocking(False)
+        self._ask()  # the first time turns it on
+
+    def _ask(self) -> float:
+        try:
+            answer = fcntl.ioctl(self._sock.fileno(), SIOCGSTAMPNS, bytes(16))
+        except OSError:
+            return 0.0
+        seconds, nanoseconds = struct.unpack("qq", answer)
+        return seconds + nanoseconds / 1e9
+
+    def last(self) -> float:
+        """When the last datagram came, Unix s."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._sock.recv(2000)
+        return self._ask()
+
+    def close(self) -> None:
+        self._sock.close()
 
 
 def _prepare() -> tuple[Any, Any, list[Any]]:
@@ -90,21 +111,20 @@ async def _round(desk: Any, space: Any, host: Any, guests: list[Any]) -> list[fl
 
     ears = [_Guest() for _ in guests]
     connections = [RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in guests]
+    stamps = []
     for guest, ear, connection in zip(guests, ears, connections, strict=True):
         await desk.hear(connection, ear.take, person=guest.key)
-        stamp_of(socket_of(connection).fileno())
+        stamps.append(Stamps(socket_of(connection)))
     await asyncio.sleep(0.3)
     commits = []
     for guest in guests:
         commits.append(await asyncio.to_thread(_remove, space, host, guest))
         await asyncio.sleep(0.05)
     await asyncio.sleep(GRACE)
-    late = [
-        stamp_of(socket_of(connection).fileno()) - commit
-        for connection, commit in zip(connections, commits, strict=True)
-    ]
+    late = [stamp.last() - commit for stamp, commit in zip(stamps, commits, strict=True)]
     assert all(ear.packets > 5 for ear in ears), "somebody heard nothing before"
-    for guest, connection in zip(guests, connections, strict=True):
+    for guest, connection, stamp in zip(guests, connections, stamps, strict=True):
+        stamp.close()
         await connection.close()
         await asyncio.to_thread(_undo, space, host, guest)
     return late
