@@ -152,7 +152,7 @@ def _kept_secret(mode: Mode, var: Path) -> str:
     if mode is Mode.PRODUCTION:
         return ""
     if not _trial_secret(var):
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(parents=True, exist_ok=True, mode=0o700)  # addresses and messages are in it
         kept = var / "secret"
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(48))

@@ -73,7 +73,7 @@ TEMPLATES = [
 # The database. A transaction never waits inside itself (ARCHITECTURE.md, "The database").
 DATABASES = {"default": {**INSTANCE.database, "ATOMIC_REQUESTS": False}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # s

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         lock = _lock(instance)
         _check_port(instance)
         try:
+            if instance.redis_socket:
+                plan.redis_program()  # before the long steps: is there one?
             preparation.prepare(self._say)
             certificate = self._certificate(instance) if instance.tls else None
             children = plan.children(instance, certificate)
