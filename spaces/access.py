@@ -8,15 +8,15 @@ from spaces.models import Space
 
 def space_or_404(slug: str, person: User | None) -> Space:
     """A Space that `person` (None: a visitor) may know of."""
-    space = find_space(slug, person)
+    space = Space.objects.visible_to(person).with_faces().filter(slug=slug).first()
     if space is None:
         raise Http404("no such Space")
     return space
 
 
 def find_space(slug: str, person: User | None) -> Space | None:
-    """The same for the socket, which has no 404."""
-    return Space.objects.visible_to(person).with_faces().filter(slug=slug).first()
+    """The same for the socket, which has no 404 and shows no host."""
+    return Space.objects.visible_to(person).filter(slug=slug).order_by().first()
 
 
 def live_space_of(person: User) -> Space | None:

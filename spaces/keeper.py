@@ -67,6 +67,7 @@ class Keeper:
             self._is_started = True
             self.hub.start()
             self.hub.spawn(self._beat_forever())
+            self.hub.epoch = await in_database(snapshot.relay_epoch, now=timezone.now())
         if not self._has_lease:
             await self.settle()
 

@@ -31,22 +31,29 @@ def snapshots(
 ) -> dict[str | None, Message]:
     """The same for several viewers at once, by their keys; None stands for all visitors."""
     stage = list(Participant.objects.filter(space=space).on_stage().select_related("person"))
-    roles = {key: role_of(key, stage) for key in viewers}
-    plain = _shared(space, stage, now)
-    queue = hands(space, with_cards=any(role in HOSTING for role in roles.values()))
-    without_cards = [{k: v for k, v in hand.items() if k != "card"} for hand in queue]
+    shared = _shared(space, stage, now)
+    hosting = {seat.person.key for seat in stage if seat.role in HOSTING}
+    queue = hands(space, with_cards=not hosting.isdisjoint(viewers))
+    plain = {**shared, "hands": [_without_card(hand) for hand in queue]}
     return {
-        key: {
-            **plain,
-            "me": {"person": key, "role": role},
-            "hands": queue if role in HOSTING else without_cards,
-        }
-        for key, role in roles.items()
+        key: as_seen_by(key, {**shared, "hands": queue} if key in hosting else plain, now)
+        for key in viewers
     }
 
 
+def as_seen_by(viewer: str | None, shared: Message, now: datetime) -> Message:
+    """One person's snapshot out of what everybody sees alike, or out of another's."""
+    space = {**shared["space"], "now_ms": unix_ms(now)}
+    me = {"person": viewer, "role": role_of(viewer, shared["stage"])}
+    return {**shared, "space": space, "me": me}
+
+
+def _without_card(hand: Message) -> Message:
+    return {key: value for key, value in hand.items() if key != "card"}
+
+
 def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
-    """What everybody sees alike."""
+    """What everybody sees alike, but for the queue."""
     return {
         "t": "snapshot",
         "seq": space.seq,
@@ -59,7 +66,6 @@ def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
             "topics": [],
             "state": space.state,
             "started_ms": unix_ms(space.started_at),
-            "now_ms": unix_ms(now),
         },
         "stage": [member(seat) for seat in stage],
         "count": listeners(space, stage, now),
@@ -67,11 +73,11 @@ def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
     }
 
 
-def role_of(viewer: str | None, stage: Iterable[Participant]) -> Role:
+def role_of(viewer: str | None, stage: Iterable[Message]) -> Role:
     """Whoever is signed in and not on stage listens."""
     if viewer is None:
         return Role.VISITOR
-    return next((Role(seat.role) for seat in stage if seat.person.key == viewer), Role.LISTENER)
+    return next((Role(seat["role"]) for seat in stage if seat["person"] == viewer), Role.LISTENER)
 
 
 def member(seat: Participant) -> Message:
