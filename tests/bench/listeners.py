@@ -8,6 +8,7 @@ listener, and two cores carry hundreds of them.
 import asyncio
 import ctypes
 import itertools
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -62,15 +63,15 @@ def socket_of(connection: RTCPeerConnection) -> socket.socket:
     return transport._connection._nominated[1].protocol.transport.get_extra_info("socket")
 
 
-def dropped_at(ports: set[int]) -> dict[int, int]:
-    """Packets the kernel dropped at each of these local UDP ports."""
+def dropped_at(inodes: set[int]) -> dict[int, int]:
+    """Packets the kernel dropped at each of these sockets. (Ports would not do: another process may
+    have the same one on another address.)"""
     found = {}
     for table in ("udp", "udp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
-            port = int(fields[1].rpartition(":")[2], 16)
-            if port in ports:
-                found[port] = int(fields[-1])
+            if int(fields[9]) in inodes:
+                found[int(fields[9])] = int(fields[-1])
     return found
 
 
@@ -78,10 +79,9 @@ def dropped_at(ports: set[int]) -> dict[int, int]:
 class Listener:
     """One connected listener; `kept` counts the RTP packets the filter let through."""
 
-    port: int
     connection: Any
+    inode: int = 0
     kept: int = 0
-    sock: socket.socket | None = None
 
     async def take(self, packet: Any, arrival_time_ms: int) -> None:
         self.kept += 1
@@ -138,11 +138,11 @@ class Desk:
     async def listen(self) -> Listener:
         """Connect one listener, then filter what its socket gets."""
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        listener = Listener(0, connection)
+        listener = Listener(connection)
         await self.hear(connection, listener.take)
-        listener.sock = socket_of(connection)
-        listener.port = listener.sock.getsockname()[1]
-        keep_few(listener.sock)
+        sock = socket_of(connection)
+        listener.inode = os.fstat(sock.fileno()).st_ino
+        keep_few(sock)
         return listener
 
     async def hear(
@@ -160,6 +160,6 @@ class Desk:
 
 
 def counted(listeners: list[Listener]) -> dict[int, int]:
-    """RTP packets that reached each listener's port so far (plus a few RTCP and STUN)."""
-    drops = dropped_at({listener.port for listener in listeners})
-    return {listener.port: drops[listener.port] + listener.kept for listener in listeners}
+    """RTP packets that reached each listener so far, by its socket."""
+    drops = dropped_at({listener.inode for listener in listeners})
+    return {listener.inode: drops[listener.inode] + listener.kept for listener in listeners}
