@@ -67,6 +67,7 @@ def _extract(path: Path) -> Iterator[tuple[str, tuple[str | None, ...], list[str
         if "{%" not in text and "{{" not in text:
             return
         text = templatize(text, origin=str(path))
+        text = "\n".join(line.strip() for line in text.splitlines())  # indented: not Python's way
     source = io.BytesIO(text.encode())
     found = cast(
         Iterable[tuple[int, str, Any, list[str]]],  # Babel's own annotation is too wide

@@ -9,7 +9,8 @@ from config import translations
 
 PAGE = """{% load i18n %}<h1>{% translate "Raise a hand" %}</h1>
 <p>{% blocktranslate count n=count %}{{ n }} listener{% plural %}{{ n }} listeners{% endblocktranslate %}</p>
-{% translate "May" context "month" %}"""
+    <b>{% translate "May" context "month" %}</b>
+  <i>deeper, then less deep, as no Python is</i>"""
 CODE = 'from django.utils.translation import gettext as _\nSAID = _("You are muted")\n'
 
 
