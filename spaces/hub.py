@@ -94,7 +94,9 @@ class LocalSpace:
             self.tally.clear()
         if not self.news:
             return None
-        frame = Frame(encode({"t": "pulse", **self.news}), may_drop=True)
+        # Levels and reactions are of this moment only; counts are said once, when they change.
+        may_drop = self.news.keys().isdisjoint(self.facts)
+        frame = Frame(encode({"t": "pulse", **self.news}), may_drop=may_drop)
         self.news = {}
         return frame
 

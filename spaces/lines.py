@@ -110,8 +110,7 @@ class Line:
         if self.is_gone:
             return True
         if self._holds:
-            if not frame.may_drop:
-                self._held.append(frame)
+            self._held.append(frame)  # pulses too: they say counts only when these change
             return True
         transport = self._transport
         if transport is None:

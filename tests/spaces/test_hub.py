@@ -154,7 +154,7 @@ async def test_what_is_held_comes_after_what_it_waits_for() -> None:
     await line.write(Frame("pulse", may_drop=True))
     await line.close(Frame("bye"), 4001)
     await line.release(Frame("snapshot"))
-    assert send.texts == ["snapshot", "event", "bye"]
+    assert send.texts == ["snapshot", "event", "pulse", "bye"], "a count is said only once"
     assert send.messages[-1] == {"type": "websocket.close", "code": 4001}
     await line.write(Frame("late"))
     assert send.texts[-1] == "bye"
@@ -168,7 +168,7 @@ def test_a_pulse_says_only_what_is_new() -> None:
     local.hear_levels({"ana": 7})
     pulse = local.pulse()
     assert pulse is not None
-    assert pulse.may_drop
+    assert not pulse.may_drop, "it says a count"
     assert pulse.text == (
         '{"t":"pulse","count":3,"audience_version":1,"levels":{"ana":7},"reactions":{"👏":2}}'
     )
