@@ -88,8 +88,8 @@ class Sound extends EventTarget {
   async take(frame) {
     if (frame.t === "relay") this.relayIs(frame.epoch);
     else if (frame.attempt !== this.#attempt) return;
-    else if (frame.t === "audio_offer") await this.#answer(frame).catch(() => { this.#failed = true; });
-    else if (frame.t === "audio_refused") this.#refused(frame.code);
+    else if (frame.t === "audio_offer") await this.#answer(frame).catch(() => this.#couldNotAnswer(frame.attempt));
+    else if (frame.t === "audio_refused") this.#refused(frame.attempt, frame.code);
     else if (frame.t === "audio_state" && frame.state === "closed") this.#failed = true;
   }
 
@@ -139,11 +139,13 @@ class Sound extends EventTarget {
   }
 
   #ask() {
+    const attempt = this.#attempt;
     this.#askedAt = Date.now();
-    this.#send("audio_connect", { attempt: this.#attempt }).catch(({ code }) => this.#refused(code));
+    this.#send("audio_connect", { attempt }).catch(({ code }) => this.#refused(attempt, code));
   }
 
-  #refused(code) {
+  #refused(attempt, code) {
+    if (attempt !== this.#attempt) return; // of an attempt that is over
     this.refusedCode = code;
     this.#failed = true;
     this.#notBefore = Date.now() + REFUSED_WAIT_MS;
@@ -163,6 +165,10 @@ class Sound extends EventTarget {
     }
     if (peer !== this.#peer || !peer.localDescription) return;
     await this.#send("audio_answer", { attempt, sdp: peer.localDescription.sdp });
+  }
+
+  #couldNotAnswer(attempt) {
+    if (attempt === this.#attempt) this.#failed = true;
   }
 
   #hear(track) {

@@ -17,7 +17,7 @@ export class Leaving {
     $("leave").addEventListener("click", () => this.#start());
     $("leave-form").addEventListener("submit", (event) => this.#chosen(event));
     $("out-form").addEventListener("submit", () => this.#again());
-    this.#out.addEventListener("cancel", (event) => event.preventDefault()); // there is nothing behind it
+    this.#out.addEventListener("close", () => this.#stay());
   }
 
   render(state) {
@@ -34,7 +34,13 @@ export class Leaving {
     $("out-reason").hidden = reason === "";
     if (known === "not_allowed" && words) $("out-sentence").textContent = words;
     for (const dialog of document.querySelectorAll("dialog[open]")) if (dialog !== this.#out) dialog.close();
+    this.#out.returnValue = "";
     if (!this.#out.open) this.#out.showModal();
+  }
+
+  /** Escape does not lead past it: there is nothing behind it. */
+  #stay() {
+    if (this.#out.returnValue !== "continue") this.#out.showModal();
   }
 
   /** The dialog is named and described by the part that is shown. */

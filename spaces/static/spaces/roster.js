@@ -5,6 +5,8 @@ import { number, sentence } from "./sentences.js";
 import { handOf } from "./store.js";
 
 const AUDIENCE_EVERY_MS = 3000;
+const SPREAD_MS = 5; // for each listener: a crowd must not ask for the list all at once
+const LONGEST_SPREAD_MS = 15000;
 const LOUDEST = 9;
 const HOLD_MS = 450; // a pause between two words is not the end of speaking
 
@@ -12,13 +14,14 @@ export class Roster {
   #list = document.getElementById("speakers");
   #audience = document.getElementById("audience");
   #pattern = document.getElementById("seat").content.firstElementChild;
-  #levels = {}; #speakingUntil = new Map();
-  #version = null; #fetchedAt = -Infinity; #waits = false; #timer = null;
+  #state = null; #levels = {}; #speakingUntil = new Map();
+  #version = null; #wanted = null; #fetchedAt = -Infinity; #waits = false; #timer = null;
 
   render(state) {
+    this.#state = state;
     this.#seats(state);
     this.#hands(state);
-    this.#refreshAudience(state.audience_version);
+    this.#refreshAudience(state);
     for (const element of document.querySelectorAll("[data-stage-count]")) element.textContent = number(state.stage.length);
     for (const element of document.querySelectorAll("[data-count]")) element.textContent = number(state.count);
     const host = state.stage.find((seat) => seat.role === "host");
@@ -98,18 +101,20 @@ export class Roster {
   }
 
   /** Names of the audience are not broadcast: the list is fetched again, at most every 3 s. */
-  #refreshAudience(version) {
-    if (this.#version === null) this.#version = version; // as served with the page
+  #refreshAudience({ audience_version: version, count }) {
+    this.#version ??= version; // as served with the page
+    this.#wanted = version;
     if (version === this.#version || this.#waits) return;
-    const wait = Math.max(0, this.#fetchedAt + AUDIENCE_EVERY_MS - performance.now());
+    const spread = Math.random() * Math.min(LONGEST_SPREAD_MS, count * SPREAD_MS);
+    const wait = spread + Math.max(0, this.#fetchedAt + AUDIENCE_EVERY_MS - performance.now());
     this.#waits = true;
-    setTimeout(() => this.#fetchAudience(version), wait);
+    setTimeout(() => this.#fetchAudience(), wait);
   }
 
-  async #fetchAudience(version) {
+  async #fetchAudience() {
     this.#waits = false;
     this.#fetchedAt = performance.now();
-    this.#version = version;
+    this.#version = this.#wanted;
     try {
       const response = await fetch(this.#audience.dataset.address, { headers: { Accept: "text/html" } });
       if (response.ok && !response.redirected) this.#replaceAudience(await response.text());
@@ -123,6 +128,7 @@ export class Roster {
       ? document.activeElement.closest("[data-person]")?.dataset.person : null;
     const fresh = new DOMParser().parseFromString(html, "text/html");
     this.#audience.replaceChildren(...fresh.body.childNodes);
+    this.#hands(this.#state);
     if (focused) this.#audience.querySelector(`[data-person="${CSS.escape(focused)}"] button`)?.focus();
     this.#audience.dispatchEvent(new Event("audience", { bubbles: true }));
   }
