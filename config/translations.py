@@ -6,6 +6,7 @@ extractor reads, so both see the same sentences that `makemessages` would.
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,13 +164,18 @@ def faults_of(base: Path, locale: Path, language: str) -> list[Fault]:
             faults.append(Fault(language, "missing", _id(message)))
         elif known.fuzzy:
             faults.append(Fault(language, "fuzzy", _id(message)))
-        elif any(known.check(kept)):
+        elif any(known.check(kept)) or _braces(known.id) != _braces(known.string):
             faults.append(Fault(language, "placeholders", _id(message)))
     faults += [
         Fault(language, "unused", _id(message)) for message in kept
         if message.id and (_id(message), message.context) not in wanted
     ]
     return faults
+
+
+def _braces(text: object) -> set[str]:
+    """The `{name}` places that the pages' scripts fill in; of all plural forms together."""
+    return set(re.findall(r"\{\w+\}", str(text)))
 
 
 def _filled(known: Message, wanted: Message, kept: Catalog) -> bool:
