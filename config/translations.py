@@ -142,7 +142,7 @@ def _id(message: Message) -> str:
 
 def _without_dates(path: Path) -> None:
     """Dates and the tool's version would change the file without a sentence changing."""
-    unwanted = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator",
+    unwanted = ("Project-Id-Version", "Language-Team", "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator",
                 "Report-Msgid-Bugs-To")
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(
