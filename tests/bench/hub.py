@@ -91,11 +91,13 @@ def _theirs(client: Path, surroundings: Mapping[str, str], pages: int) -> float:
         frame = {"t": "events", "ns": time.monotonic_ns(), "text": TEXT}
         broadcast.send_now(GROUP, {"type": "chat.message", "frame": frame})
 
-    with daphne("tests.bench.tutorial:application", surroundings) as (server, port):
-        with clients(client, port, "/ws/", pages, joins=False) as them:
-            time.sleep(2)
-            cost, _core, _heard = _paced(server.pid, them, publish, pages)
-            return cost
+    with (
+        daphne("tests.bench.tutorial:application", surroundings) as (server, port),
+        clients(client, port, "/ws/", pages, joins=False) as them,
+    ):
+        time.sleep(2)
+        cost, _core, _heard = _paced(server.pid, them, publish, pages)
+        return cost
 
 
 class Clients:
