@@ -43,6 +43,8 @@ _LEVELS_EVERY, _SWEEP_EVERY, _REPORTS_EVERY = 10, 5, 50  # ticks
 _SENDER_REPORT_EVERY = 5.0  # s, of each listener
 _QUIET_AFTER = 0.5  # s without a join
 _START_WITHIN = 1.0  # s
+_SWITCH_WITHIN = 0.0005
+"""s, instead of 5 ms: the worker thread must give the tick its turn at once."""
 _NICE = -11
 """What sound servers run at. Only a privileged process gets it; others do without."""
 
@@ -126,9 +128,6 @@ class Relay:
     async def run(self) -> None:
         """Relay until `stop` is called or SIGTERM comes."""
         self._catch_signals()
-        sys.setswitchinterval(0.0005)  # s: the worker thread must give the tick its turn at once
-        with contextlib.suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
         tasks = [asyncio.create_task(work) for work in self._works()]
         self._collector.start(time.monotonic())
         try:
@@ -354,6 +353,13 @@ class Relay:
             log.warning("the lease %s was gone; taken again", self._settings.name)
             await self._take_lease()
         await self.books.hand_on()
+
+
+def put_sound_first() -> None:
+    """For a process that does nothing else: sound before everything."""
+    sys.setswitchinterval(_SWITCH_WITHIN)
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 async def _sleep_until(due: float) -> float:

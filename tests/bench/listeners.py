@@ -92,6 +92,8 @@ class Desk:
     """The bench as a web process: asks the relay over the layer, and hands replies to who asked."""
 
     space: str
+    repeated: int = 0
+    failed: int = 0
     _replies: dict[tuple[str, str], asyncio.Future] = field(default_factory=dict)
     _tabs: Callable[[], int] = field(default_factory=lambda: itertools.count().__next__)
     _listening: asyncio.Task | None = None
@@ -109,23 +111,24 @@ class Desk:
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
 
-    async def _reply(self, kind: str, tab: str) -> Any:
-        waiting = self._replies[kind, tab] = asyncio.get_running_loop().create_future()
-        async with asyncio.timeout(10):
-            return await waiting
+    async def _ask(self, message: control.ToRelay, kind: str, tab: str) -> Any:
+        """Say something and wait for the answer; said again after 3 s, as the page does."""
+        for _ in range(4):
+            waiting = self._replies[kind, tab] = asyncio.get_running_loop().create_future()
+            await control.send_to_relay(message)
+            try:
+                async with asyncio.timeout(3):
+                    return await waiting
+            except TimeoutError:
+                self.repeated += 1
+        raise TimeoutError(f"no {kind} from the relay")
 
     async def _connect(self, person: str | None, answer: Callable[[str], Any]) -> str:
         tab = f"bench-{self._tabs()}"
-        offered = asyncio.create_task(self._reply("offer", tab))
-        await asyncio.sleep(0)
-        await control.send_to_relay(
-            control.Connect(self.space, tab, person, person is not None, "1", REPLIES)
-        )
-        offer = await offered
-        connected = asyncio.create_task(self._reply("peer_state", tab))
+        wanted = control.Connect(self.space, tab, person, person is not None, "1", REPLIES)
+        offer = await self._ask(wanted, "offer", tab)
         text = await answer(offer.sdp)
-        await control.send_to_relay(control.Answer(tab, "1", text))
-        state = await connected
+        state = await self._ask(control.Answer(tab, "1", text), "peer_state", tab)
         assert state.state == "connected", state
         return tab
 

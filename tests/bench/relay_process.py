@@ -16,7 +16,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from media.relay import TICK, Relay, RelaySettings, Ticks  # noqa: E402
+from media.relay import TICK, Relay, RelaySettings, Ticks, put_sound_first  # noqa: E402
 from media.stage import Voice, WishedStage  # noqa: E402
 
 SPACE = "bench"
@@ -63,4 +63,5 @@ async def main(result: Path) -> None:
 
 if __name__ == "__main__":
     call_command("migrate", "media", verbosity=0, skip_checks=True)
+    put_sound_first()
     uvloop.run(main(Path(sys.argv[1])))

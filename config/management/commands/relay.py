@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.relay import build
+from media.relay import put_sound_first
 
 log = logging.getLogger("relay")
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     help = "Relays all audio: WebRTC on one UDP port, mixed and sent on every 20 ms."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        put_sound_first()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_relay())
 
