@@ -19,7 +19,11 @@ import ifaddr
 from media import ice
 from media.mmsg import SOCKADDR, Messages
 
-_BUFFER = 4 << 20  # bytes; the kernel may give less
+_BUFFER = (
+    4 << 20
+)  # bytes; the kernel gives less (net.core.wmem_max) to a process without privileges
+_BUFFER_OPTIONS = ((socket.SO_RCVBUF, 33), (socket.SO_SNDBUF, 32))
+"""The plain options, and Linux' SO_RCVBUFFORCE and SO_SNDBUFFORCE (socket(7))."""
 _DATAGRAM = 1600  # bytes: larger than an Ethernet frame; STUN, DTLS and RTP stay below
 _AT_ONCE = 128
 _MOST_A_DRAIN = 4096
@@ -185,8 +189,10 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     try:
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        for plain, forced in _BUFFER_OPTIONS:
+            sock.setsockopt(socket.SOL_SOCKET, plain, _BUFFER)
+            with contextlib.suppress(PermissionError):
+                sock.setsockopt(socket.SOL_SOCKET, forced, _BUFFER)
         sock.setblocking(False)
         sock.bind((host, port))
     except OSError:

@@ -228,8 +228,8 @@ class Relay:
         now = time.monotonic()
         if board.is_waiting or not board.handshakes.is_idle:
             self._joined_at = now
-        elif self._next_due - now > TICK / 2:
-            self._collector.maybe(now, is_quiet=now - self._joined_at > _QUIET_AFTER)
+        has_time = self._next_due - now > TICK / 2
+        self._collector.maybe(now, is_quiet=has_time and now - self._joined_at > _QUIET_AFTER)
 
     # Between ticks
 
