@@ -23,7 +23,7 @@ from spaces.keeper import Keeper, keeper
 from spaces.lines import Frame, Line, Receive, Scope, Send
 from spaces.models import Participant, Space
 from spaces.protocol import Malformed, Operation
-from spaces.rules.reactions import OPERATION_PACE, REACTION_PACE, Bucket
+from spaces.rules.reactions import CHANGE_PACE, OPERATION_PACE, REACTION_PACE, Bucket
 from spaces.rules.roles import Refused, Role, require
 from spaces.services import hands, lifecycle, presence, removal, stage
 from spaces.telling import encode
@@ -58,7 +58,7 @@ class SpaceSocket:
     """
 
     __slots__ = (
-        "_keeper", "_line", "_local", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
+        "_changes", "_keeper", "_line", "_local", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
         "_strikes", "person",
     )  # fmt: skip
 
@@ -73,7 +73,8 @@ class SpaceSocket:
         self._local: LocalSpace | None = None
         self._line: Line | None = None
         self._pace = Bucket(OPERATION_PACE, _seconds())
-        self._reactions: Bucket | None = None  # made by the first
+        self._reactions: Bucket | None = None  # made by the first, as most only listen
+        self._changes: Bucket | None = None
         self._strikes = 0
 
     @property
@@ -237,6 +238,9 @@ class SpaceSocket:
         person = self.person
         if person is None:
             raise Refused("sign_in")
+        self._changes = self._changes or Bucket(CHANGE_PACE, _seconds())
+        if not self._changes.take(_seconds()):
+            raise Refused("too_fast")
         if not line.is_settled:
             await self._keeper.settle()
         line.hold()

@@ -30,6 +30,7 @@ SENTENCES: dict[str, Promise] = {
     "too_few_followers": _("You do not have enough followers to start a Space yet. Meanwhile you can join and speak in others."),
     "protected": _("A protected account cannot host, because everyone may listen. You can join and speak."),
     "already_hosting": _("You host a live Space already. End it or go back to it."),
+    "too_many_starts": _("You started many Spaces in the last hour. Wait a little before the next."),
     # Texts, reactions, pace
     "text_too_long": _("This text is too long. Shorten it and try again."),
     "unknown_reaction": _("This reaction is not in the tray. Reload the page for the new one."),

@@ -8,14 +8,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in, viewer
+from accounts.limits import Limit
 from accounts.models import User
 from spaces import access, admission, lists
 from spaces.forms import StartForm
-from spaces.models import ReactionTotal, Space
+from spaces.models import InstanceRules, ReactionTotal, Space
 from spaces.rules.roles import Refused
 from spaces.sentences import SENTENCES, sentence
 from spaces.services import lifecycle
 from spaces.snapshot import snapshot
+
+STARTS = Limit("start", times=30, seconds=3600)
 
 
 @require_safe
@@ -42,6 +45,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _start_page(request, form, refused="text_too_long", status=400)
     me = signed_in(request)
+    if not STARTS.take(me.pk):
+        return _start_page(request, form, refused="too_many_starts", status=429)
     try:
         space = lifecycle.start_space(
             by=me, **form.cleaned_data, language=translation.get_language()[:2], now=timezone.now()
@@ -69,6 +74,7 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
         "space": found,
         "snapshot": snapshot(space=found, viewer=me, now=timezone.now()),
         "audience": lists.audience(found),
+        "tray": InstanceRules.current().tray,
         "refusals": {code: str(text) for code, text in SENTENCES.items()},
     }
     return render(request, "spaces/space.html", context)

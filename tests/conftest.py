@@ -1,6 +1,9 @@
 """What every test may use."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.cache import cache
 
 from accounts.models import User
 from tests.builders import make_person
@@ -12,3 +15,10 @@ pytest_plugins = ["tests.landing"]
 def person(db: None) -> User:
     """Somebody."""
     return make_person()
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    """What was counted against a person does not count in the next test."""
+    yield
+    cache.clear()

@@ -16,6 +16,8 @@ class Pace:
 
 REACTION_PACE = Pace(rate=3, burst=6)
 OPERATION_PACE = Pace(rate=10, burst=30)  # of one socket; a person's clicks stay far below
+# Of what makes a commit, and so a frame to everybody: hands up and down, microphones on and off.
+CHANGE_PACE = Pace(rate=3, burst=15)
 
 
 class Bucket:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from django.db import transaction
+from django.db.models import Exists
 
 from accounts.models import User
 from spaces import broadcast
@@ -34,20 +35,21 @@ class Change:
     def seat(self, person: User) -> Seat:
         """The seat of somebody; whoever has no row yet listens."""
         self._people[person.key] = person
+        hands = SpeakRequest.objects.filter(space=self.space, person=person)
         row = (
             Participant.objects.filter(space=self.space, person=person)
             .select_related("removed_by")
+            .annotate(has_hand_up=Exists(hands))
             .first()
         )
-        has_hand_up = SpeakRequest.objects.filter(space=self.space, person=person).exists()
         if row is None:
-            return Seat(person.key, Role.LISTENER, is_present=False, has_hand_up=has_hand_up)
+            return Seat(person.key, Role.LISTENER, is_present=False, has_hand_up=hands.exists())
         return Seat(
             person.key,
             Role(row.role),
             is_muted=row.is_muted,
             is_present=row.is_present,
-            has_hand_up=has_hand_up,
+            has_hand_up=row.has_hand_up,
             is_removed=row.removed_at is not None,
             removed_by=row.removed_by.key if row.removed_by else "",
         )
@@ -109,12 +111,10 @@ class Change:
                 assert_never(event)
 
     def _participant(self, person: str, **fields: object) -> None:
-        Participant.objects.update_or_create(
-            space=self.space,
-            person=self._people[person],
-            defaults=fields,
-            create_defaults={"joined_at": self.now, **fields},
-        )
+        """Change the row of somebody; who has none yet gets one."""
+        who = {"space": self.space, "person": self._people[person]}
+        if not Participant.objects.filter(**who).update(**fields):
+            Participant.objects.create(**who, **{"joined_at": self.now, **fields})
 
     def _end(self) -> None:
         SpeakRequest.objects.filter(space=self.space).delete()

@@ -56,7 +56,7 @@ def test_the_space_page_takes_as_many_queries_for_many_people_as_for_one(
 ) -> None:
     live = make_live_space(speakers=number, listeners=number)
     client = signed_in(live.host)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(live.space.get_absolute_url())
 
 
@@ -138,6 +138,18 @@ def test_start_answers_scripts_in_json() -> None:
     response = client.post("/start/", headers={"Accept": "application/json"})
     assert response.status_code == 409
     assert response.json()["refused"] == "already_hosting"
+
+
+def test_nobody_starts_spaces_by_the_dozen() -> None:
+    person = make_person(may_host_anyway=True)
+    client = signed_in(person)
+    for _i in range(30):
+        client.post("/start/")
+        live = Space.objects.live().get()
+        lifecycle.end_space(by=person, space=live, now=NOW)
+    response = client.post("/start/")
+    assert response.status_code == 429
+    assert not Space.objects.live().exists()
 
 
 def test_who_has_too_few_followers_reads_how_many_they_have() -> None:

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from spaces import snapshot
 from spaces.keeper import Keeper
-from spaces.models import Attendance, Participant, Space
+from spaces.models import Attendance, Participant, ReactionTotal, Space
+from spaces.rules.reactions import CHANGE_PACE
 from spaces.rules.roles import Role
 from spaces.services import lifecycle
 from tests.builders import LiveSpace, make_live_space, make_person
@@ -287,3 +288,29 @@ async def test_events_that_come_while_a_snapshot_is_read_go_after_it(web: Keeper
     )
     assert fresh["seq"] == numbers[-1]
     await page.gone()
+
+
+async def test_reactions_are_kept_as_totals_and_shown_on_the_end_page(web: Keeper) -> None:
+    live = await live_now(listeners=1)
+    async with pages(Page(live.space, live.host), Page(live.space, live.listeners[0])) as (
+        host, page,
+    ):  # fmt: skip
+        for emoji in "🔥🔥👏":
+            assert (await page.say("react", emoji=emoji))["ok"]
+        await host.until(lambda frame: "reactions" in frame)
+        await host.say("end")
+        await page.until_closed()
+        await host.until_closed()
+    await web.beat()
+    await web.beat()
+    totals = ReactionTotal.objects.filter(space=live.space).order_by("-total")
+    assert [(row.emoji, row.total) async for row in totals] == [("🔥", 2), ("👏", 1)]
+
+
+async def test_hands_go_up_and_down_only_so_often(web: Keeper) -> None:
+    live = await live_now(listeners=1)
+    async with pages(Page(live.space, live.listeners[0])) as (page,):
+        answers = []
+        for number in range(CHANGE_PACE.burst + 8):
+            answers.append(await page.say("lower_hand" if number % 2 else "raise_hand"))
+        assert "too_fast" in {answer.get("refused") for answer in answers}
