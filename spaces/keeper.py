@@ -14,6 +14,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -245,7 +246,7 @@ def _look(*, process: str, spaces: Collection[int], now: datetime) -> Look:
         tray=InstanceRules.current().tray,
         unwelcome=frozenset(
             User.objects.filter(participations__process=process)
-            .exclude(pk__in=User.objects.active().values("pk"))
+            .filter(Q(is_active=False) | ~Q(suspended_at=None))
             .values_list("key", flat=True)
         ),
     )

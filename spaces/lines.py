@@ -165,16 +165,20 @@ class Line:
             transport.write(data[sent:])
 
 
-_NEEDED = ("socket", "dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "abortConnection")
+_OWN = ("socket", "_tempDataBuffer", "_tempDataLen")
+_ANY = ("dataBuffer", "offset", "connected", "disconnecting", "write", "abortConnection")
 
 
 def _plain_transport(protocol: Any) -> Any:
-    """daphne's TCP transport if all we rely upon is as it was when this was written, else None."""
+    """daphne's TCP transport if all we rely upon is as it was when this was written, else None.
+
+    `_OWN` must be the object's own: TLS wraps the transport and lends its attributes, and a frame
+    written to its socket would go out in clear.
+    """
     transport = getattr(protocol, "transport", None)
     fits = (
-        # Its own socket: TLS wraps the TCP transport and lends every name of it.
-        "socket" in getattr(transport, "__dict__", {})
-        and all(hasattr(transport, name) for name in _NEEDED)
+        set(_OWN) <= set(getattr(transport, "__dict__", ()))
+        and all(hasattr(transport, name) for name in _ANY)
         and not getattr(transport, "TLS", False)
         and hasattr(protocol, "send_queue")
         and getattr(protocol, "STATE_OPEN", None) == OPEN

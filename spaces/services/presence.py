@@ -4,7 +4,7 @@ What changes the stage (somebody on it comes, goes, or is lost) is a change of i
 listeners only change counts and the version of the audience list.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -102,26 +102,20 @@ def _arrive_on_stage(by: User, space: Space, process: str, tab: str, now: dateti
 
 def settle(*, process: str, gathered: Gathered, now: datetime) -> bool:
     """Renew the lease of `process` and write what it gathered. False when the lease had lapsed:
-    then everybody it holds must be gathered again."""
-    with transaction.atomic():
-        was_alive = _renew(process, now)
-        for slice_ in _slices(gathered.arrivals):
-            _write_arrivals(process, slice_, now)
-        for departures in _slices(gathered.departures):
-            _write_departures(process, departures)
-        Attendance.objects.bulk_create(
-            [
-                Attendance(
-                    process_id=process, space_id=space, people=crowd.people, visitors=crowd.visitors
-                )
-                for space, crowd in gathered.crowds.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["process", "space"],
-            update_fields=["people", "visitors"],
-        )
-        moved = {arrival.space for arrival in gathered.arrivals}
-        moved |= {departure.space for departure in gathered.departures}
+    then everybody it holds must be gathered again.
+
+    Each statement is a transaction of its own, of at most 200 rows, so that nobody waits long for
+    SQLite's one writer; done twice it comes to the same.
+    """
+    was_alive = _renew(process, now)
+    for arrivals in _slices(gathered.arrivals):
+        _write_arrivals(process, arrivals, now)
+    for departures in _slices(gathered.departures):
+        _write_departures(process, departures)
+    _write_crowds(process, gathered.crowds)
+    moved = {arrival.space for arrival in gathered.arrivals}
+    moved |= {departure.space for departure in gathered.departures}
+    if moved:
         Space.objects.filter(pk__in=moved).update(audience_version=F("audience_version") + 1)
     lose_from_stage(departures=gathered.departures, process=process, now=now)
     return was_alive
@@ -214,6 +208,22 @@ def _write_departures(process: str, departures: Sequence[Departure]) -> None:
         Participant.objects.filter(
             space=space, person__in=people, process=process, role=Role.LISTENER
         ).update(process=None)
+
+
+def _write_crowds(process: str, crowds: Mapping[int, Crowd]) -> None:
+    rows = [
+        Attendance(
+            process_id=process, space_id=space, people=crowd.people, visitors=crowd.visitors
+        )
+        for space, crowd in crowds.items()
+    ]
+    for some in _slices(rows):
+        Attendance.objects.bulk_create(
+            some,
+            update_conflicts=True,
+            unique_fields=["process", "space"],
+            update_fields=["people", "visitors"],
+        )
 
 
 def _slices(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

@@ -138,6 +138,23 @@ async def test_without_all_it_relies_upon_the_direct_way_is_not_taken(
     assert send.texts == ["hello"]
 
 
+async def test_a_wrapper_that_lends_the_transports_attributes_is_not_taken_for_it() -> None:
+    """Under TLS the plain socket is there to be found, and must not be written to."""
+
+    class Wrapped:
+        def __init__(self, inner: Wire) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.inner, name)
+
+    wire, send = Wire(), Asgi()
+    wire.transport = Wrapped(wire)  # type: ignore[assignment]
+    await line_on(wire, send).write(Frame("hello"))
+    assert wire.sent == b""
+    assert send.texts == ["hello"]
+
+
 def test_a_closing_socket_is_not_written_to() -> None:
     wire = Wire()
     line = line_on(wire)
