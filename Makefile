@@ -73,7 +73,7 @@ $(VENV)/pyvenv.cfg: | check-python
 # $(call install,FILE,WHAT): all pins of a list in one go, with a line for every tenth.
 install = echo "Installing $(2): $$(grep -c == $(1)) packages, a minute or two, once ..."; \
 	{ $(PIP) --progress-bar off -r $(1) 2>$(VENV)/pip.log; echo $$? >$(VENV)/pip.status; } | \
-	awk '/^Collecting|^Requirement already/ { if (++n % 10 == 0) { print "  " n " looked at, now " $$2; fflush() } }'; \
+	awk '/^Collecting|^Requirement already/ { if (++n % 10 == 0) { print "  " n ": " ($$1 == "Collecting" ? $$2 : $$4); fflush() } }'; \
 	[ "$$(cat $(VENV)/pip.status)" = 0 ] || { cat $(VENV)/pip.log; \
 	echo "Installing failed; nothing was lost: mend what is said above and type the same again."; exit 1; }
 

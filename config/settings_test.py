@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 if "CAUSERIE_VAR" not in os.environ:
     os.environ["CAUSERIE_VAR"] = tempfile.mkdtemp(prefix="causerie-test-")
@@ -24,5 +25,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+Path(STATIC_ROOT).mkdir(exist_ok=True)  # noqa: F405  WhiteNoise warns of a missing folder
 ACCOUNT_RATE_LIMITS = False
 CELERY_TASK_ALWAYS_EAGER = True

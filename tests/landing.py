@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 import pytest
 from _pytest.runner import runtestprotocol
+from django.db import connection
 
 MOST_REPEATS = 2  # more than this many browser tests that needed a second try fail the run
 REPEATED = pytest.StashKey[list[str]]()
@@ -18,8 +19,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what is quick and tells most, the browsers when nothing else runs."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """First what is quick and tells most, the browsers when nothing else runs. What proves nothing
+    on SQLite (races) is left to the second run, tests/test_postgresql.py."""
+    if connection.vendor != "postgresql":
+        races = [item for item in items if item.get_closest_marker("postgresql")]
+        items[:] = [item for item in items if item not in races]
+        config.hook.pytest_deselected(items=races)
     items.sort(key=_place)
 
 

@@ -20,9 +20,7 @@ CROWD = 50
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="races show on PostgreSQL: set DATABASE_URL"
-    ),
+    pytest.mark.postgresql,
 ]
 
 
