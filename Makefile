@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
-.PHONY: run test test-browser check lock translations campaign check-python
+.PHONY: run test test-browser check lock translations campaign check-python system-packages
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
@@ -18,11 +18,11 @@ run: $(VENV)/.installed
 	@exec $(PY) manage.py run
 
 # Everything that decides whether a change may land: checks, tests on SQLite and PostgreSQL, browsers last.
-test: $(VENV)/.installed-dev node_modules/.package-lock.json
+test: system-packages $(VENV)/.installed-dev node_modules/.package-lock.json
 	@sh tests/services.sh $(PY) -m pytest
 
 # The browser tests alone, several times over: make test-browser REPEAT=5
-test-browser: $(VENV)/.installed-dev node_modules/.package-lock.json
+test-browser: system-packages $(VENV)/.installed-dev node_modules/.package-lock.json
 	@n=0; while [ $$n -lt $(REPEAT) ]; do n=$$((n + 1)); \
 		[ $(REPEAT) = 1 ] || echo "Browser tests, round $$n of $(REPEAT)"; \
 		sh tests/services.sh $(PY) -m pytest -m browser tests/browser || exit 1; done
@@ -86,6 +86,9 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # What the tests need from Debian and from npm; tests/system.sh says what to type where it may not install.
-node_modules/.package-lock.json: package.json package-lock.json tests/system-packages.txt
+system-packages:
 	@sh tests/system.sh
+
+node_modules/.package-lock.json: package.json package-lock.json | system-packages
+	@echo "Installing what the pages' tests need from npm ..."
 	@npm ci --silent --no-fund --no-audit && touch $@
