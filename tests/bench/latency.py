@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench import services
-from tests.bench.measuring import ControlClock, load, percentile, tell, wanted
+from tests.bench.measuring import ControlClock, load, percentile, tell, undisturbed, wanted
 
 FRAME, RATE, TICK = 960, 48_000, 0.020
 BURST, PAUSE = 8, (12, 24)  # frames of tone, then frames of quiet
@@ -126,6 +126,20 @@ async def _measure(rounds: int, bursts: int) -> list[float]:
     return delays
 
 
+def _run(rounds: int, bursts: int) -> dict[str, Any]:
+    with ControlClock() as control:
+        delays = asyncio.run(_measure(rounds, bursts))
+    return {
+        "p50_ms": round(percentile(delays, 0.5) * 1000, 1),
+        "p95_ms": round(percentile(delays, 0.95) * 1000, 1),
+        "bursts": len(delays),
+        "missing": sum(delay == 1.0 for delay in delays),
+        "control_late": len(control.late),
+        "is_disturbed": control.is_disturbed,
+        "load": load(),
+    }
+
+
 def main() -> None:
     given = wanted(ROUNDS=6, BURSTS=10)
     with services.private_var() as var, services.private_redis(var) as redis_url:
@@ -141,18 +155,10 @@ def main() -> None:
         try:
             assert relay.stdout is not None
             assert relay.stdout.readline(), "the relay did not start"
-            with ControlClock() as control:
-                delays = asyncio.run(_measure(given["ROUNDS"], given["BURSTS"]))
+            result = undisturbed(lambda: _run(given["ROUNDS"], given["BURSTS"]))
         finally:
             services.stop(relay)
-    tell(
-        p50_ms=round(percentile(delays, 0.5) * 1000, 1),
-        p95_ms=round(percentile(delays, 0.95) * 1000, 1),
-        bursts=len(delays),
-        missing=sum(delay == 1.0 for delay in delays),
-        control_late=len(control.late),
-        load=load(),
-    )
+    tell(**result)
 
 
 if __name__ == "__main__":
