@@ -50,19 +50,24 @@ def after_commit(space: Space, events: Sequence[e.Event]) -> None:
     space.seq += 1
     space.audience_version += any(isinstance(event, _MOVES_AUDIENCE) for event in events)
     space.save(update_fields=["seq", "audience_version"])
+    _tell_relay(space, events)  # first: who is removed must not be heard 100 ms later
     message = tell(space, events).as_message(space)
     transaction.on_commit(partial(send_now, group_of(space.slug), message))
-    if any(isinstance(event, e.Ended) for event in events):
-        transaction.on_commit(partial(control.send_to_relay_now, control.Gone(space.slug)))
-    elif not all(isinstance(event, _SILENT) for event in events):
-        wish = control.Wish(wished_stage(space))
-        transaction.on_commit(partial(control.send_to_relay_now, wish))
 
 
 def opened(space: Space) -> None:
     """A Space went live: the relay opens its AudioRoom."""
     wish = control.Wish(wished_stage(space))
     transaction.on_commit(partial(control.send_to_relay_now, wish))
+
+
+def _tell_relay(space: Space, events: Sequence[e.Event]) -> None:
+    """The whole wished stage, if it may be another one now; or that the Space is over."""
+    if any(isinstance(event, e.Ended) for event in events):
+        transaction.on_commit(partial(control.send_to_relay_now, control.Gone(space.slug)))
+    elif not all(isinstance(event, _SILENT) for event in events):
+        wish = control.Wish(wished_stage(space))
+        transaction.on_commit(partial(control.send_to_relay_now, wish))
 
 
 def send_now(group: str, message: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from media import control
 from spaces import snapshot
 from spaces.database import in_database
 from spaces.hub import Hub, LocalSpace
@@ -171,7 +172,9 @@ class Keeper:
             if fact := look.facts.get(local.slug):
                 await self._compare(local, fact)
             for person in look.unwelcome & set(local.by_person):
-                await self.hub.bye(local.slug, local.by_person[person], {"code": "not_allowed"})
+                line = local.by_person[person]
+                await self.hub.bye(local.slug, line, {"code": "not_allowed"})
+                await control.send_to_relay(control.Hangup(line.peer))
 
     async def _compare(self, local: LocalSpace, fact: Facts) -> None:
         if not fact.space.is_live:

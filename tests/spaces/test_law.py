@@ -171,7 +171,8 @@ def test_a_new_hosts_cards_come_in_the_order_of_the_queue(
     state = apply({}, see(story, story.speaker))
     with django_capture_on_commit_callbacks() as callbacks:
         lifecycle.leave(by=story.host, successor=story.speaker.key, space=story.space, now=NOW)
-    state = apply(state, heard(callbacks[0].args[1], story.speaker))
+    [told] = [call.args[1] for call in callbacks if call.func is broadcast.send_now]
+    state = apply(state, heard(told, story.speaker))
     assert state["hands"] == see(story, story.speaker)["hands"]
     assert len(state["hands"]) == 4
 

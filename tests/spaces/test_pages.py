@@ -2,10 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Follow, User
 from spaces.models import InstanceRules, Space
 from spaces.services import lifecycle, removal
+from spaces.urls import urlpatterns
 from tests.builders import NOW, make_followers, make_live_space, make_person
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,37 @@ def signed_in(person: User) -> Client:
 @pytest.fixture
 def visitor() -> Client:
     return Client()
+
+
+# Every route of the app, and what a visitor, a person, and somebody removed are answered.
+ROUTES = {
+    "home": (200, 200, 200),
+    "start": (302, 200, 200),
+    "space": (200, 200, 403),
+    "audience": (200, 200, 200),  # an empty list for who was removed
+}
+
+
+def test_every_route_stands_in_the_matrix() -> None:
+    assert {route.name for route in urlpatterns} == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_route_answers_each_as_the_matrix_says(name: str, visitor: Client) -> None:
+    live = make_live_space(listeners=2)
+    person, removed = live.listeners
+    removal.remove(by=live.host, person=removed.key, reason="Noise", space=live.space, now=NOW)
+    address = reverse(name, args=[live.space.slug] if name in {"space", "audience"} else [])
+    clients = (visitor, signed_in(person), signed_in(removed))
+    assert tuple(client.get(address).status_code for client in clients) == ROUTES[name]
+
+
+def test_who_was_removed_is_not_told_who_listens() -> None:
+    live = make_live_space(listeners=2)
+    _person, removed = live.listeners
+    removal.remove(by=live.host, person=removed.key, reason="Noise", space=live.space, now=NOW)
+    response = signed_in(removed).get(f"{live.space.get_absolute_url()}audience/")
+    assert response.context["audience"] == []
 
 
 def test_a_visitor_reads_who_is_live_on_the_home_page(visitor: Client) -> None:
