@@ -95,7 +95,8 @@ async def reactions(space: str, tally: Mapping[str, int]) -> None:
     await send(group_of(space), {"type": "space.reactions", "space": space, "tally": dict(tally)})
 
 
-async def seat_taken(space: str, person: str, line: str) -> None:
-    """`person` is in by the socket called `line` now: their other sockets say good-bye."""
-    message = {"type": "space.seat", "space": space, "person": person, "line": line}
+async def seat_taken(space: str, person: str, line: str, at: float) -> None:
+    """`person` is in by the socket called `line` since `at` (Unix s): their sockets that came before
+    say good-bye. Of two that come at once on two processes, one stays."""
+    message = {"type": "space.seat", "space": space, "person": person, "line": line, "at": at}
     await send(group_of(space), message)

@@ -7,6 +7,7 @@ and no Channels consumer: those subscribe each socket to the layer, which is the
 import asyncio
 import logging
 import secrets
+import time
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -160,7 +161,8 @@ class SpaceSocket:
         await self._enter(line)
         await self._reply(number)
         if line.person:
-            self._keeper.hub.spawn(broadcast.seat_taken(self._slug, line.person, line.id))
+            taken = broadcast.seat_taken(self._slug, line.person, line.id, line.came_at)
+            self._keeper.hub.spawn(taken)
 
     async def _enter(self, line: Line) -> None:
         """Among this process's pages, with a snapshot and then what came since it was read."""
@@ -196,7 +198,7 @@ class SpaceSocket:
         return Line(
             self._scope, self._send, id=secrets.token_hex(8), tab=operation.tab,
             peer=secret.hexdigest()[:32], person=key, person_id=person.pk if person else 0,
-            is_hidden=operation.hidden,
+            is_hidden=operation.hidden, came_at=time.time(),
         )  # fmt: skip
 
     async def _send_snapshot(self, line: Line, local: LocalSpace) -> None:

@@ -268,7 +268,7 @@ class Hub:
             case "space.reactions":
                 local.tally.update(message["tally"])
             case "space.seat":
-                await self._hear_seat(local, message["person"], message["line"])
+                await self._hear_seat(local, message["person"], message["line"], message["at"])
 
     async def _hear_events(self, local: LocalSpace, message: dict[str, Any]) -> None:
         local.hear_stage(message["seq"], message["stage"])
@@ -286,10 +286,10 @@ class Hub:
             for line in list(local.lines):
                 await self.bye(local.slug, line, farewell)
 
-    async def _hear_seat(self, local: LocalSpace, person: str, line_id: str) -> None:
+    async def _hear_seat(self, local: LocalSpace, person: str, line_id: str, at: float) -> None:
         """The person is in by another socket now, here or on another process."""
         line = local.by_person.get(person)
-        if line is not None and line.id != line_id:
+        if line is not None and (line.came_at, line.id) < (at, line_id):
             await self._take_over(local, line)
 
     async def _take_over(self, local: LocalSpace, line: Line, peer: str = "") -> None:

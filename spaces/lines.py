@@ -59,13 +59,13 @@ class Line:
 
     __slots__ = (
         "_close_code", "_held", "_holds", "_protocol", "_send", "_transport",
-        "attempt", "dropped", "id", "is_gone", "is_hidden", "is_settled",
+        "attempt", "came_at", "dropped", "id", "is_gone", "is_hidden", "is_settled",
         "peer", "person", "person_id", "tab",
     )  # fmt: skip
 
     def __init__(
         self, scope: Scope, send: Send, *, id: str, tab: str, peer: str,
-        person: str | None = None, person_id: int = 0, is_hidden: bool = False,
+        person: str | None = None, person_id: int = 0, is_hidden: bool = False, came_at: float = 0,
     ) -> None:  # fmt: skip
         self.id = id
         self.tab = tab
@@ -73,6 +73,7 @@ class Line:
         self.person = person
         self.person_id = person_id
         self.attempt: str | int = ""
+        self.came_at = came_at  # Unix s
         self.dropped = 0
         self.is_gone = False
         self.is_hidden = is_hidden
