@@ -21,11 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """First what is quick and tells most, the browsers when nothing else runs. What proves nothing
-    on SQLite (races) is left to the second run, tests/test_postgresql.py."""
-    if connection.vendor != "postgresql":
-        races = [item for item in items if item.get_closest_marker("postgresql")]
-        items[:] = [item for item in items if item not in races]
-        config.hook.pytest_deselected(items=races)
+    on this database is left to the run on the other, which `make test` makes as well."""
+    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
     items.sort(key=_place)
 
 

@@ -1,6 +1,5 @@
 """Two real web processes on one Redis: what crosses between them, and what a killed one leaves."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.bench.services import private_redis
 from tests.spaces.instances import RealPage, Site, Web
 
+pytestmark = pytest.mark.sqlite  # its processes have a database of their own: once is enough
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    if os.environ.get("DATABASE_URL"):
-        pytest.skip("once is enough, on SQLite")
     var: Path = tmp_path_factory.mktemp("site")
     with private_redis(var) as redis_url:
         yield Site(var, redis_url)
