@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, Q
 
 from accounts.models import User
 from spaces import broadcast
@@ -56,7 +56,9 @@ class Change:
 
     def other(self, key: str) -> Seat:
         """The seat of somebody named by their key, who must be or have been in this Space."""
-        person = User.objects.filter(key=key, participations__space=self.space).first()
+        hands = SpeakRequest.objects.filter(space=self.space)  # in the first second the only row
+        is_known = Q(participations__space=self.space) | Q(pk__in=hands.values("person"))
+        person = User.objects.filter(is_known, key=key).first()
         if person is None:
             raise Refused("not_here")
         return self.seat(person)

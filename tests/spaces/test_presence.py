@@ -167,3 +167,14 @@ def test_the_peak_is_the_greatest_number_seen() -> None:
     presence.note_peaks([(live.space, 5)])
     presence.note_peaks([(live.space, 3)])
     assert live.fresh().listeners_peak == 5
+
+
+def test_a_hand_raised_before_the_arrival_is_written_can_be_answered() -> None:
+    live = make_live_space()
+    quick, quicker = make_person(), make_person()
+    for person in (quick, quicker):
+        hands.raise_hand(by=person, space=live.space, now=NOW)
+    hands.accept(by=live.host, person=quick.key, space=live.space, now=NOW)
+    assert seat_of(live.space, quick).role == Role.SPEAKER
+    removal.remove(by=live.host, person=quicker.key, reason="Ads", space=live.space, now=NOW)
+    assert seat_of(live.space, quicker).removed_at == NOW
