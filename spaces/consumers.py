@@ -21,7 +21,7 @@ from spaces import access, broadcast, protocol, snapshot
 from spaces.database import in_database
 from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
-from spaces.lines import Frame, Line, Receive, Scope, Send
+from spaces.lines import Frame, Line, Outlet, Receive, Scope, Send
 from spaces.models import Participant, Space
 from spaces.protocol import Malformed, Operation
 from spaces.rules.reactions import CHANGE_PACE, OPERATION_PACE, REACTION_PACE, Bucket
@@ -41,12 +41,13 @@ log = logging.getLogger(__name__)
 
 async def space_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application at /ws/s/<slug>/."""
-    socket = SpaceSocket(scope, send)
+    outlet = Outlet(send)
+    socket = SpaceSocket(scope, outlet)
     try:
         while (message := await receive())["type"] != "websocket.disconnect":
             if message["type"] == "websocket.connect":
                 await socket.open()
-            elif message["type"] == "websocket.receive":
+            elif message["type"] == "websocket.receive" and not outlet.is_closed:
                 await socket.hear(message.get("text"))
     finally:
         socket.gone()

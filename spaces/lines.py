@@ -11,6 +11,8 @@ import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
+from autobahn.exception import Disconnected
+
 DROP_OVER = 64 * 1024  # bytes unsent: what may be dropped is
 CLOSE_OVER = 1024 * 1024  # bytes unsent: this page does not read, it is let go
 
@@ -32,6 +34,25 @@ def with_protocol(app: Application) -> Application:
         await app(scope, receive, send)
 
     return wrapped
+
+
+class Outlet:
+    """An ASGI `send` to one socket, which says nothing once that is closed, by us or by the page."""
+
+    __slots__ = ("_send", "is_closed")
+
+    def __init__(self, send: Send) -> None:
+        self.is_closed = False
+        self._send = send
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if self.is_closed:
+            return
+        self.is_closed = message["type"] == "websocket.close"
+        try:
+            await self._send(message)
+        except (Disconnected, OSError):  # daphne's word for it, and ASGI's
+            self.is_closed = True
 
 
 class Frame:

@@ -1,10 +1,14 @@
 """What happens on the socket: two and more real pages, one web process."""
 
 import asyncio
+from typing import Any
 
+import pytest
+from autobahn.exception import Disconnected
 from django.utils import timezone
 
 from spaces import snapshot
+from spaces.consumers import STRIKES, space_socket
 from spaces.keeper import Keeper
 from spaces.models import Attendance, Participant, ReactionTotal, Space
 from spaces.rules.reactions import CHANGE_PACE
@@ -314,3 +318,33 @@ async def test_hands_go_up_and_down_only_so_often(web: Keeper) -> None:
         for number in range(CHANGE_PACE.burst + 8):
             answers.append(await page.say("lower_hand" if number % 2 else "raise_hand"))
         assert "too_fast" in {answer.get("refused") for answer in answers}
+
+
+class Daphne:
+    """The outer wall: a server that has read a whole flood, and fails what is sent after a close."""
+
+    def __init__(self, *texts: str, closes_at: int = 1000) -> None:
+        received = [{"type": "websocket.receive", "text": text} for text in texts]
+        self.incoming = [{"type": "websocket.connect"}, *received, {"type": "websocket.disconnect"}]
+        self.sent: list[dict[str, Any]] = []
+        self.closes_at = closes_at  # messages sent; then the page is gone
+
+    async def receive(self) -> dict[str, Any]:
+        return self.incoming.pop(0)
+
+    async def send(self, message: Any) -> None:
+        if len(self.sent) >= self.closes_at or self.sent[-1:] == [{"type": "websocket.close", "code": 4005}]:
+            raise Disconnected("sent to a closed socket")
+        self.sent.append(dict(message))
+
+
+@pytest.mark.parametrize("closes_at", [1000, 5])
+async def test_what_a_flood_left_in_the_queue_is_not_served_after_the_close(
+    web: Keeper, closes_at: int
+) -> None:
+    live = await live_now()
+    flood = Daphne(*["nonsense"] * (STRIKES + 20), closes_at=closes_at)
+    scope = {"type": "websocket", "url_route": {"kwargs": {"slug": live.space.slug}}}
+    await space_socket(scope, flood.receive, flood.send)
+    assert len(flood.sent) == min(closes_at, 1 + STRIKES + 2), "accept, refusals, bye and close"
+    assert web.hub.refused.total() <= STRIKES
