@@ -154,3 +154,14 @@ def test_a_password_is_changed_with_the_old_one(
     assert answer["Location"] == "/@ines/"
     assert is_signed_in(browser)
     assert is_signed_in(sign_in("ines", "another-long-secret")[0])
+
+
+def test_who_has_no_password_is_led_to_setting_one(make_person: Callable[..., User]) -> None:
+    person = make_person("ines")
+    person.set_unusable_password()
+    person.save()
+    browser = Client()
+    browser.force_login(person)
+    answer = browser.get("/accounts/reauthenticate/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/set/")
+    assert browser.get(answer["Location"]).status_code == 200
