@@ -29,6 +29,7 @@ class Web:
     levels: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     running: asyncio.Future | None = None
     heard: list[control.FromRelay] = field(default_factory=list)
+    is_listening: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: itertools.count = field(default_factory=itertools.count)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -42,6 +43,7 @@ class Web:
                 break
             except ConnectionError:  # the test starts its Redis a little later
                 await asyncio.sleep(0.05)
+        self.is_listening.set()
         while True:
             message = control.from_message(await layer.receive(channel))
             async with self._news:

@@ -60,6 +60,7 @@ async def test_the_sound_goes_on_without_redis_and_new_pages_connect_after_it(
     async with running_web() as web:
         with redis(layer):
             await web.relay.wire.is_listening.wait()
+            await web.is_listening.wait()
             await web.stage(1, ada=True)
             ada, visitor = Page(Tone(440)), Page()
             await web.connect(ada, "ada")
