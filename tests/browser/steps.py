@@ -17,6 +17,22 @@ async () => {
 }
 """
 
+SPECTRUM = """
+async (tones) => {
+  const track = window.connections.at(-1).getReceivers()[0].track;
+  const context = new AudioContext({ sampleRate: 48000 });
+  await context.resume();
+  const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  await new Promise((done) => setTimeout(done, 700));
+  analyser.getFloatFrequencyData(bins);
+  await context.close();
+  const at = (hz) => Math.max(...bins.slice(Math.round(hz / 48000 * 16384) - 2).slice(0, 5));
+  return tones.map(at);
+}
+"""
+
 
 async def join(page: Page, slug: str) -> None:
     await page.goto(f"/s/{slug}/")
@@ -40,10 +56,10 @@ async def unmute(page: Page) -> None:
     await expect(page.locator("#mic")).to_contain_text("Mute")
 
 
-async def packets_after(page: Page, packets: int = 25) -> None:
+async def packets_after(page: Page, packets: int = 25, *, seconds: float = 15.0) -> None:
     """Half a second of sound more than now arrives, on this connection or a new one."""
     start = await page.evaluate(RECEIVED)
-    for _ in range(150):
+    for _ in range(int(seconds / 0.1)):
         now = await page.evaluate(RECEIVED)
         is_new = now["connections"] != start["connections"]
         if now["packets"] >= packets + (0 if is_new else start["packets"]):

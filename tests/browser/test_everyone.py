@@ -1,6 +1,5 @@
 """For everyone: axe on every page, the keyboard alone, the accessibility tree, French, 320 px."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,21 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 VISITOR_PAGES = [
     "/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/mail/",
-    "/@ines/", "/@ines/followers/", "/@nobody_there/", "/s/doesnotexi/",
+    "/@ines/", "/@ines/followers/", "/@ines/following/", "/@nobody_there/", "/s/doesnotexi/",
+    "/accounts/password/reset/done/",
 ]
+SENTENCES = """
+() => Object.fromEntries([
+  ...[...document.getElementById("sentences").content.querySelectorAll("[data-say]")]
+    .map((one) => [one.dataset.say, one.textContent]),
+  ...Object.entries(JSON.parse(document.getElementById("refusals")?.textContent ?? "{}")),
+  ...[...document.querySelectorAll("[data-notice] p")]
+    .map((one) => [one.parentElement.dataset.notice, one.textContent]),
+])
+"""
 OWN_PAGES = [
-    "/", "/start/", "/@axel/", "/accounts/logout/", "/accounts/password/change/", "/settings/profile/",
+    "/", "/start/", "/@axel/", "/accounts/logout/", "/accounts/password/change/", "/accounts/email/",
+    "/settings/profile/",
 ]
 
 
@@ -45,13 +55,49 @@ async def test_axe_finds_nothing_on_any_page(cast: Cast, scheme: Any, width: int
             found += await violations(page)
     await join(own, slug)
     found += await violations(own)
-    for opener, dialog in (("#people-button", "#people"), ("#hand", "#hand-dialog")):
-        await own.locator(opener).click()
-        await expect(own.locator(dialog)).to_be_visible()
-        found += await violations(own)
-        await own.keyboard.press("Escape")
-    await own.locator("#react").click()
-    found += await violations(own)
+    for opener in ("#people-button", "#hand", "[data-open=settings]", "#leave", "#react"):
+        found += await violations_behind(own, opener)
+    assert not found, "\n".join(found)
+
+
+async def violations_behind(page: Page, opener: str) -> list[str]:
+    """What axe finds in the dialog or popover that `opener` opens."""
+    await page.locator(opener).click()
+    shown = page.locator("dialog[open], [popover]:popover-open").first
+    await expect(shown).to_be_visible()
+    found = await violations(page)
+    await page.keyboard.press("Escape")
+    await expect(shown).to_be_hidden()
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_while_one_hosts_is_removed_and_ends(
+    cast: Cast, scheme: Any
+) -> None:
+    slug = cast.space_of(f"hosta_{scheme}")
+    host = await cast.browser_of(f"hosta_{scheme}", hz=600, color_scheme=scheme)
+    guest = await cast.browser_of(f"guesta_{scheme}", width=390, color_scheme=scheme)
+    await join(host, slug)
+    await join(guest, slug)
+    await guest.locator("#hand").click()
+    await guest.get_by_role("button", name="Raise hand").click()
+    await expect(host.locator(".side [data-requests] li")).to_be_visible()
+    found = await violations(host)
+    for opener in (".side [data-requests] [data-who]", "#volume-button", "#share-button"):
+        found += await violations_behind(host, opener)
+    await host.locator(".side [data-requests] [data-who]").click()
+    await host.get_by_role("button", name="Remove from the Space").click()
+    await host.get_by_label("Reason").fill("To see the page")
+    await host.get_by_role("button", name="Remove", exact=True).click()
+    await expect(guest.get_by_role("heading", name="You were removed")).to_be_visible()
+    found += await violations(guest)
+    await guest.goto(f"/s/{slug}/")
+    found += await violations(guest)
+    await host.locator("#leave").click()
+    await host.get_by_role("button", name="End for everyone").click()
+    await expect(host.get_by_role("heading", name="This Space has ended")).to_be_visible()
+    found += await violations(host)
     assert not found, "\n".join(found)
 
 
@@ -167,10 +213,17 @@ async def test_the_site_is_french_for_who_wants_it(cast: Cast) -> None:
     await page.goto("/")
     assert await page.locator("html").get_attribute("lang") == "fr"
     await page.get_by_role("link", name="Who owns the night train?").first.click()
-    sentences = json.loads(await page.locator("#sentences").text_content() or "{}")
+    sentences = await sentences_of(page)
     english = await cast.browser_of(locale="en-GB")
     await english.goto(page.url)
-    same = json.loads(await english.locator("#sentences").text_content() or "{}")
+    same = await sentences_of(english)
+    assert len(same) > 20
     assert sentences.keys() == same.keys()
-    alike = [key for key in same if same[key] == sentences[key] and " " in str(same[key])]
+    alike = [key for key in same if same[key] == sentences[key] and " " in same[key].replace("{n}", "").strip()]
     assert not alike, f"not in French: {alike}"
+    assert await page.locator("#join").inner_text() != await english.locator("#join").inner_text()
+
+
+async def sentences_of(page: Page) -> dict[str, str]:
+    """What the scripts say, by name: the template that the page carries for them."""
+    return dict(await page.evaluate(SENTENCES))

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Cast
 from tests.browser.sound import Ear, until
-from tests.browser.steps import RECEIVED, join, unmute, until_sound
+from tests.browser.steps import RECEIVED, SPECTRUM, join, packets_after, unmute, until_sound
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,23 +30,6 @@ async () => {
   return loudest;
 }
 """
-SPECTRUM = """
-async (tones) => {
-  const track = window.connections.at(-1).getReceivers()[0].track;
-  const context = new AudioContext({ sampleRate: 48000 });
-  await context.resume();
-  const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
-  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-  const bins = new Float32Array(analyser.frequencyBinCount);
-  await new Promise((done) => setTimeout(done, 700));
-  analyser.getFloatFrequencyData(bins);
-  await context.close();
-  const at = (hz) => Math.max(...bins.slice(Math.round(hz / 48000 * 16384) - 2).slice(0, 5));
-  return tones.map(at);
-}
-"""
-
-
 async def test_the_demo_is_heard_by_who_opens_the_first_page(cast: Cast) -> None:
     page = await cast.browser_of()
     await page.goto("/")
@@ -140,6 +123,38 @@ async def test_a_removed_person_is_out_and_stays_out(cast: Cast) -> None:
     await expect(again.get_by_text("removed", exact=False).first).to_be_visible()
     with pytest.raises(Exception, match="removed"):
         await cast.voice_of(slug, "rude2")
+
+
+DEAF_TO_GOODBYE = """
+RTCPeerConnection.prototype.close = function () {};
+MediaStreamTrack.prototype.stop = function () {};
+RTCRtpSender.prototype.replaceTrack = ((replace) => function (track) {
+  return track ? replace.call(this, track) : Promise.resolve();
+})(RTCRtpSender.prototype.replaceTrack);
+"""
+
+
+async def test_a_removed_page_that_never_hangs_up_is_not_heard_and_hears_nothing(
+    cast: Cast,
+) -> None:
+    slug = cast.space_of("rolf")
+    host = await cast.browser_of("rolf", hz=600)
+    await join(host, slug)
+    rude = await cast.browser_of("rude3", hz=1500)
+    await rude.add_init_script(DEAF_TO_GOODBYE)
+    await join(rude, slug)
+    cast.instance.ask("on_stage", slug=slug, handle="rude3")
+    await rude.get_by_role("button", name="Unmute and speak").click()
+    ear = await cast.ear_in(slug)
+    await ear.hears(1500)
+    await host.locator("#speakers").get_by_role("button", name="Rude3").click()
+    await host.get_by_role("button", name="Remove from the Space").click()
+    await host.get_by_label("Reason").fill("Shouting")
+    await host.get_by_role("button", name="Remove", exact=True).click()
+    await ear.hears_no(1500)
+    await packets_after(host)
+    with pytest.raises(AssertionError, match="did not come back"):
+        await packets_after(rude, seconds=3)
 
 
 async def test_who_reloads_while_speaking_is_back_on_stage_muted_without_a_click(cast: Cast) -> None:

@@ -82,3 +82,37 @@ async def test_an_unplugged_microphone_mutes_and_says_so(cast: Cast) -> None:
     )
     await expect(page.locator("[data-notice=mic-unplugged]")).to_be_visible()
     await expect(page.locator("#mic")).to_contain_text("Unmute")
+
+
+async def test_a_microphone_muted_by_the_system_is_named(cast: Cast) -> None:
+    page = await on_stage_with(cast, "sys_muted", f"({SILENT})()")
+    await page.locator("#mic").click()
+    await expect(page.locator("#mic")).not_to_contain_text("Unmute")
+    await page.evaluate("window.microphone.dispatchEvent(new Event('mute'))")
+    await expect(page.locator("[data-notice=mic-system_muted]")).to_be_visible()
+
+
+async def test_on_an_insecure_page_the_speak_button_explains_itself(cast: Cast) -> None:
+    insecure = "Object.defineProperty(window, 'isSecureContext', { value: false });"
+    page = await on_stage_with(cast, "in_secure", insecure)
+    await page.locator("#mic").click()
+    await expect(page.locator("[data-notice=mic-insecure]")).to_be_visible()
+
+
+async def test_a_network_that_blocks_the_sound_is_named_after_five_seconds(cast: Cast) -> None:
+    """The page never learns where the relay is, as if no packet came through."""
+    slug = cast.space_of("blo_cked")
+    page = await cast.browser_of()
+    await page.add_init_script(
+        """
+        const take = RTCPeerConnection.prototype.setRemoteDescription;
+        RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+          return take.call(this, { type, sdp: sdp.replace(/^a=candidate:.*\\r\\n/gm, "") });
+        };
+        """
+    )
+    await page.goto(f"/s/{slug}/")
+    await page.locator("#join").click()
+    shown = page.locator("[data-notice=blocked]")
+    await expect(shown).to_be_visible(timeout=15_000)
+    await expect(shown).to_contain_text("Your network blocks the sound")

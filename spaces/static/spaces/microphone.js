@@ -31,7 +31,7 @@ export function problemOf(error) {
 
 export class Microphone extends EventTarget {
   #watched = null; #sent = null; #context = null; #meter = null; #timer = null; #watch = new Watch();
-  #isMuted = true; #opening = null; #deviceId = "";
+  #isMuted = true; #opening = null; #openingId = ""; #turn = 0; #deviceId = "";
   level = 0;
   problem = null;
 
@@ -54,14 +54,26 @@ export class Microphone extends EventTarget {
   }
 
   /** Open it, or another one. Resolves to whether it is open; `problem` says why not. */
-  open(deviceId = this.#deviceId) {
-    if (this.isOpen && deviceId === this.#deviceId) return Promise.resolve(true);
-    this.#opening ??= this.#open(deviceId).finally(() => { this.#opening = null; });
-    return this.#opening;
+  open(deviceId = this.#opening ? this.#openingId : this.#deviceId) {
+    if (!this.#opening && this.isOpen && deviceId === this.#deviceId) return Promise.resolve(true);
+    if (this.#opening && deviceId === this.#openingId) return this.#opening;
+    this.#openingId = deviceId;
+    const turn = (this.#turn += 1); // an opening of another one, still under way, is given up
+    const opening = this.#open(deviceId, turn).finally(() => {
+      if (this.#opening === opening) this.#opening = null;
+    });
+    this.#opening = opening;
+    return opening;
   }
 
-  /** Let it go: the browser's recording sign goes out. */
+  /** Let it go: the browser's recording sign goes out, also when it is only just being opened. */
   close() {
+    this.#turn += 1;
+    this.#opening = null;
+    if (this.isOpen) this.#release();
+  }
+
+  #release() {
     clearInterval(this.#timer);
     this.#timer = null;
     for (const track of [this.#watched, this.#sent]) {
@@ -101,16 +113,21 @@ export class Microphone extends EventTarget {
     return all.filter((device) => device.kind === kind && device.deviceId);
   }
 
-  async #open(deviceId) {
+  async #open(deviceId, turn) {
     if (!this.isPossible) return this.#fail("insecure");
     try {
       const chosen = deviceId ? { deviceId: { exact: deviceId } } : {};
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { ...VOICE, ...chosen } });
-      this.close();
-      this.#use(stream.getAudioTracks()[0], deviceId);
+      const [track] = stream.getAudioTracks();
+      if (turn !== this.#turn) {
+        track.stop(); // nobody waits for it any more
+        return false;
+      }
+      this.#release();
+      this.#use(track, deviceId);
       return true;
     } catch (error) {
-      return this.#fail(problemOf(error));
+      return turn === this.#turn && this.#fail(problemOf(error));
     }
   }
 

@@ -42,7 +42,7 @@ let wasIn = false; // ... and once before
 let takesOver = false;
 let isLeaving = false;
 let refusedJoin = null; // why the server did not let us in
-let isFirstHello = new URLSearchParams(location.search).has("started");
+let isFirstHello = state.me.role === "host" && new URLSearchParams(location.search).has("started");
 
 const socket = new SpaceSocket(address, { onFrame: (frame) => sequence.take(frame), onState: lineIs, onOpen: hello });
 const sequence = new Sequence({ deliver: take, askSnapshot: () => socket.request("snapshot").catch(() => {}) });

@@ -4,7 +4,7 @@
 import { isMuted, isOnStage } from "./store.js";
 
 export class Voice extends EventTarget {
-  #microphone; #sound; #ask; #state = null; #isMuting = false; #isHeld = null;
+  #microphone; #sound; #ask; #state = null; #isMuting = false; #turn = 0; #isOpening = false;
 
   /** `ask(op)` resolves to whether the server did it. */
   constructor({ microphone, sound, ask }) {
@@ -24,7 +24,7 @@ export class Voice extends EventTarget {
     this.#state = state;
     if (isMuted(state)) this.#isMuting = false;
     this.#microphone.isMuted = this.isMuted;
-    if (!isOnStage(state) && this.#microphone.isOpen && !this.isTesting) this.#microphone.close();
+    if (!isOnStage(state) && !this.isTesting) this.#microphone.close();
     if (!isOnStage(state)) this.#sound.speakWith(null);
   }
 
@@ -32,18 +32,27 @@ export class Voice extends EventTarget {
   isTesting = false;
 
   toggle() {
-    return this.isMuted ? this.unmute() : this.mute();
+    return this.isMuted && !this.#isOpening ? this.unmute() : this.mute();
   }
 
+  /** Opening may take as long as a question to the person: whatever was done meanwhile wins. */
   async unmute() {
     if (!this.#state || !isOnStage(this.#state)) return;
-    if (!(await this.#microphone.open()) || this.#isHeld === false) return;
+    const turn = (this.#turn += 1);
+    this.#isOpening = true;
+    const isOpen = await this.#microphone.open();
+    if (turn !== this.#turn) return;
+    this.#isOpening = false;
+    if (!isOpen || !isOnStage(this.#state)) return;
     await this.#sound.speakWith(this.#microphone.track);
+    if (turn !== this.#turn) return;
     this.#isMuting = false;
     await this.#ask("unmute");
   }
 
   async mute() {
+    this.#turn += 1;
+    this.#isOpening = false;
     this.#isMuting = true;
     this.#microphone.isMuted = true;
     this.dispatchEvent(new Event("change"));
@@ -51,15 +60,12 @@ export class Voice extends EventTarget {
   }
 
   /** Hold to talk: open while held, muted again when let go, also when it comes too late. */
-  async hold() {
-    this.#isHeld = true;
-    await this.unmute();
+  hold() {
+    return this.unmute();
   }
 
-  async letGo() {
-    this.#isHeld = false;
-    await this.mute();
-    this.#isHeld = null;
+  letGo() {
+    return this.mute();
   }
 
   async #follow() {
