@@ -1,4 +1,6 @@
-"""The cache holds only counters of rate limits, so a Redis that is away must not close the doors."""
+"""The cache holds counters of rate limits and the worker's heartbeat; a Redis that is away must
+not close the doors.
+"""
 
 import logging
 from typing import Any
