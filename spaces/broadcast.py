@@ -95,8 +95,8 @@ async def reactions(space: str, tally: Mapping[str, int]) -> None:
     await send(group_of(space), {"type": "space.reactions", "space": space, "tally": dict(tally)})
 
 
-async def seat_taken(space: str, person: str, line: str, at: float) -> None:
+async def seat_taken(space: str, person: str, line: str, peer: str, at: float) -> None:
     """`person` is in by the socket called `line` since `at` (Unix s): their sockets that came before
-    say good-bye. Of two that come at once on two processes, one stays."""
-    message = {"type": "space.seat", "space": space, "person": person, "line": line, "at": at}
-    await send(group_of(space), message)
+    say good-bye. Of two that come at once on two processes, one stays; `peer` is its sound."""
+    seat = {"space": space, "person": person, "line": line, "peer": peer, "at": at}
+    await send(group_of(space), {"type": "space.seat", **seat})

@@ -162,7 +162,9 @@ class SpaceSocket:
         await self._enter(line)
         await self._reply(number)
         if line.person:
-            taken = broadcast.seat_taken(self._slug, line.person, line.id, line.came_at)
+            taken = broadcast.seat_taken(
+                self._slug, line.person, line.id, line.peer, line.came_at
+            )
             self._keeper.hub.spawn(taken)
 
     async def _enter(self, line: Line) -> None:

@@ -31,7 +31,7 @@ CLOSE_CODES = {
     "elsewhere": 4004,
     "too_fast": 4005,
 }
-COME_AGAIN = 1013  # RFC 6455's registry, "try again later": the page reconnects by itself
+COME_AGAIN = 4006  # without a bye: the page reconnects by itself. (autobahn sends no 1013.)
 
 log = logging.getLogger(__name__)
 
@@ -141,20 +141,20 @@ class Hub:
 
     async def add(self, slug: str, pk: int, line: Line) -> LocalSpace:
         """Let a page in; the caller holds it until its snapshot is read. Another page of the same
-        person here says good-bye."""
+        person, or a visitor's copy of the same tab, says good-bye."""
         local = self.spaces.get(slug)
         if local is None:
             local = self.spaces[slug] = LocalSpace(slug, pk)
         local.lines.add(line)
+        before = local.by_person.get(line.person) if line.person else self.peers.get(line.peer)
         self.peers[line.peer] = line
         if line.person:
-            before = local.by_person.get(line.person)
             local.by_person[line.person] = line
             self.left.discard((pk, line.person_id))
             if not line.is_settled:
                 self.came[pk, line.person_id] = line
-            if before is not None:
-                await self._take_over(local, before, peer=line.peer)
+        if before is not None:
+            await self._take_over(local, before, line.peer)
         await self.subscribe(local)
         return local
 
@@ -268,7 +268,7 @@ class Hub:
             case "space.reactions":
                 local.tally.update(message["tally"])
             case "space.seat":
-                await self._hear_seat(local, message["person"], message["line"], message["at"])
+                await self._hear_seat(local, message)
 
     async def _hear_events(self, local: LocalSpace, message: dict[str, Any]) -> None:
         local.hear_stage(message["seq"], message["stage"])
@@ -286,14 +286,14 @@ class Hub:
             for line in list(local.lines):
                 await self.bye(local.slug, line, farewell)
 
-    async def _hear_seat(self, local: LocalSpace, person: str, line_id: str, at: float) -> None:
+    async def _hear_seat(self, local: LocalSpace, seat: dict[str, Any]) -> None:
         """The person is in by another socket now, here or on another process."""
-        line = local.by_person.get(person)
-        if line is not None and (line.came_at, line.id) < (at, line_id):
-            await self._take_over(local, line)
+        line = local.by_person.get(seat["person"])
+        if line is not None and (line.came_at, line.id) < (seat["at"], seat["line"]):
+            await self._take_over(local, line, seat["peer"])
 
-    async def _take_over(self, local: LocalSpace, line: Line, peer: str = "") -> None:
-        """`line` gives way to another page, whose sound is `peer` if that is here."""
+    async def _take_over(self, local: LocalSpace, line: Line, peer: str) -> None:
+        """`line` gives way to another page, whose sound is `peer`: a copied tab has the same."""
         await self.bye(local.slug, line, {"code": "taken_over"})
         if line.peer != peer:
             await control.send_to_relay(control.Hangup(line.peer))
@@ -307,6 +307,11 @@ class Hub:
         line = self.peers.get(message.tab)
         if line is None or str(line.attempt) != message.attempt:
             return  # of an attempt that was given up
+        if isinstance(message, control.PeerState) and message.reason == "replaced":
+            # By a copy of the tab on another process: this page's own attempts have other names.
+            local = next(local for local in self.spaces.values() if line in local.lines)
+            await self._take_over(local, line, line.peer)
+            return
         await line.write(Frame(encode(_of_relay(message, line.attempt))))
 
     async def _write(self, frames: Iterable[tuple[Line, Frame]]) -> None:

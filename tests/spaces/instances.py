@@ -43,6 +43,8 @@ print(json.dumps({
 }))
 """
 
+_visitors = itertools.count(1)
+
 
 class Site:
     """One instance's rows and Redis; web processes are started one by one."""
@@ -91,7 +93,12 @@ class Web:
         self.origin = f"http://127.0.0.1:{port}"
 
     def page(self, who: str = "", *, tab: str = "", origin: str = "") -> "RealPage":
-        return RealPage(self, who, tab or f"the-first-tab-of-{who or 'visitor'}", origin)
+        return RealPage(self, who, tab or f"the-first-tab-of-{who or self._visitor()}", origin)
+
+    @staticmethod
+    def _visitor() -> str:
+        """Each is another browser, so none is another's tab."""
+        return f"visitor-{next(_visitors)}"
 
     def kill(self) -> None:
         self.process.kill()

@@ -253,13 +253,42 @@ async def test_a_person_who_is_in_elsewhere_now_is_told_and_hung_up() -> None:
     await layer.group_add(control.RELAY_GROUP, relay)
     line = line_on(None, send, person="ana", id="old", peer="old-peer", came_at=5)
     await hub.add(SLUG, 1, line)
-    await broadcast.seat_taken(SLUG, "ana", "old", at=5)
-    await broadcast.seat_taken(SLUG, "ana", "even older", at=4)
-    await broadcast.seat_taken(SLUG, "ana", "new", at=6)
+    await broadcast.seat_taken(SLUG, "ana", "old", "old-peer", at=5)
+    await broadcast.seat_taken(SLUG, "ana", "even older", "other-peer", at=4)
+    await broadcast.seat_taken(SLUG, "ana", "new", "other-peer", at=6)
     heard = control.from_message(await asyncio.wait_for(layer.receive(relay), 5))
     assert heard == control.Hangup("old-peer")
     assert send.texts == ['{"t":"bye","code":"taken_over"}']
     assert hub.spaces == {}
+    await hub.stop()
+
+
+@pytest.mark.parametrize("person", [None, "ana"])
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_copied_tab_takes_over_and_keeps_the_sound_they_share(
+    person: str | None, elsewhere: bool
+) -> None:
+    """A browser that duplicates a tab copies its id, and so the name of its sound."""
+    hub, send = Hub("one"), Asgi()
+    hub.start()
+    layer = get_channel_layer()
+    relay = await layer.new_channel()
+    await layer.group_add(control.RELAY_GROUP, relay)
+    old = line_on(None, send, person=person, id="old", came_at=5)
+    old.attempt = "1"
+    await hub.add(SLUG, 1, old)
+    if not elsewhere:
+        await hub.add(SLUG, 1, line_on(None, person=person, id="new", came_at=6))
+    elif person:
+        await broadcast.seat_taken(SLUG, person, "new", "peer", at=6)
+    else:  # visitors have no seat: the relay says that another attempt has come
+        replaced = control.PeerState("peer", "1", "closed", "replaced")
+        await control.send(broadcast.process_group("one"), replaced)
+    await _until(lambda: send.texts == ['{"t":"bye","code":"taken_over"}'])
+    assert send.messages[-1]["code"] == 4003
+    assert ("peer" in hub.peers) is not elsewhere
+    with pytest.raises(TimeoutError):  # nobody hangs up
+        await asyncio.wait_for(layer.receive(relay), 0.1)
     await hub.stop()
 
 
