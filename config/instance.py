@@ -8,15 +8,19 @@ unsafe there is refused with the variable's name, before anything is started.
 import hashlib
 import ipaddress
 import secrets
+import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
+
+from media.endpoint import advertised
 
 
 class SettingError(Exception):
@@ -64,6 +68,17 @@ class Instance:
     @property
     def hostname(self) -> str:
         return urlsplit(self.public_url).hostname or "localhost"
+
+    @cached_property
+    def hosts(self) -> list[str]:
+        """What a request may call us, as ALLOWED_HOSTS has it. A trial has no name of its own, so it
+        is reached by this machine's addresses; by any name at all it could be reached by a foreign
+        page whose name leads here for a moment (DNS rebinding)."""
+        if not self.is_trial:
+            return [self.hostname]
+        addresses = {*advertised((), socket.AF_INET6), *self.relay_addresses, self.host, "::1"}
+        numbers = {f"[{name}]" if ":" in name else name for name in addresses}
+        return [".localhost", self.hostname, *sorted(numbers)]
 
     @property
     def redis_socket(self) -> Path | None:

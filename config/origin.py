@@ -2,11 +2,12 @@
 
 Checked are full origins (scheme, host and port). In production that is PUBLIC_URL. A trial is
 reached as localhost, 127.0.0.1 or by its address in the network, so there the page must come from
-where the socket goes to.
+where the socket goes to, and that must be one of them.
 """
 
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from config.instance import Instance
 from spaces.lines import Application, Receive, Scope, Send
@@ -33,4 +34,5 @@ def is_own(origin: str, host: str, instance: Instance) -> bool:
     if origin == instance.public_url:
         return True
     scheme = "https" if instance.is_https else "http"
-    return instance.is_trial and origin == f"{scheme}://{host}"
+    is_ours = validate_host(split_domain_port(host)[0], instance.hosts)
+    return instance.is_trial and is_ours and origin == f"{scheme}://{host}"

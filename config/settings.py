@@ -16,7 +16,7 @@ except instance.SettingError as error:
 
 SECRET_KEY = INSTANCE.secret_key
 DEBUG = INSTANCE.debug
-ALLOWED_HOSTS = ["*"] if INSTANCE.is_trial else [INSTANCE.hostname]
+ALLOWED_HOSTS = INSTANCE.hosts
 CSRF_TRUSTED_ORIGINS = [INSTANCE.public_url]
 
 INSTALLED_APPS = [

@@ -51,6 +51,16 @@ def test_continuing_signs_in_and_goes_on() -> None:
 
 
 @pytest.mark.usefixtures("_demo")
+def test_a_foreign_name_that_leads_here_signs_nobody_in(settings: Any) -> None:
+    """DNS rebinding: the browser takes the page of evil.example for one of ours."""
+    settings.ALLOWED_HOSTS = settings.INSTANCE.hosts
+    browser = Client(headers={"host": "evil.example:8000"})
+    answer = browser.post("/trial/continue/", {"handle": "sarah"})
+    assert (answer.status_code, answer.cookies.get("sessionid")) == (400, None)
+    assert Client(headers={"host": "localhost:8000"}).get(LOGIN).status_code == 200
+
+
+@pytest.mark.usefixtures("_demo")
 def test_nobody_else_can_be_continued_as() -> None:
     User.objects.create_user("ana")
     User.objects.filter(handle="karim").update(suspended_at=timezone.now())
