@@ -201,7 +201,10 @@ class Keeper:
         """This process stood still for so long that its people were given up; they join anew."""
         for slug, local in list(self.hub.spaces.items()):
             for line in list(local.lines):
-                await self.hub.send_away(slug, line)
+                try:
+                    await self.hub.send_away(slug, line)
+                except Exception:  # one broken line must not keep the others from coming back
+                    log.exception("a page could not be sent away")
 
     async def _save_totals(self) -> None:
         given = {}
