@@ -1,6 +1,6 @@
 """Messages between the web processes and the relay, over the Channels layer.
 
-To the relay, group `relay`: Wish, Gone, Connect, Answer, Hangup.
+To the relay, group `relay`: Wish, Gone, Connect, Answer, Hangup, Vouch.
 From the relay, to the group named by `Connect.reply_to`: Offer, RelayRefused, PeerState; to the group
 `relay.news`, which every web process may join: RelayUp.
 
@@ -95,6 +95,15 @@ class Hangup:
 
 
 @dataclass(frozen=True)
+class Vouch:
+    """Pages of these tabs are connected. Each web process says so of its own every 5 s, also when it
+    has none; a tab that nobody vouches for within 30 s is hung up."""
+
+    kind: ClassVar[str] = "vouch"
+    tabs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Offer:
     kind: ClassVar[str] = "offer"
     tab: str
@@ -114,7 +123,8 @@ class RelayRefused:
 
 @dataclass(frozen=True)
 class PeerState:
-    """`reason` of closed: timeout, failed, lost, left, replaced, barred, ended, too_many, stopping."""
+    """`reason` of closed: timeout, failed, lost, left, replaced, barred, ended, too_many, stopping,
+    unattended (its page is gone)."""
 
     kind: ClassVar[str] = "peer_state"
     tab: str
@@ -131,14 +141,14 @@ class RelayUp:
     epoch: str
 
 
-ToRelay = Wish | Gone | Connect | Answer | Hangup
+ToRelay = Wish | Gone | Connect | Answer | Hangup | Vouch
 FromRelay = Offer | RelayRefused | PeerState | RelayUp
 Message = ToRelay | FromRelay
 
 _KINDS: dict[str, type[Any]] = {
     message.kind: message
     for message in (
-        Wish, Gone, Connect, Answer, Hangup,
+        Wish, Gone, Connect, Answer, Hangup, Vouch,
         Offer, RelayRefused, PeerState, RelayUp,
     )
 }  # fmt: skip
@@ -169,7 +179,9 @@ def from_message(content: Mapping[str, Any]) -> Message:
 
 
 def _plain(value: Any) -> Any:
-    return value.as_message() if isinstance(value, WishedStage) else value
+    if isinstance(value, WishedStage):
+        return value.as_message()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _typed(value: Any, annotation: str) -> Any:
@@ -177,6 +189,10 @@ def _typed(value: Any, annotation: str) -> Any:
         if not isinstance(value, Mapping):
             raise BadMessage("stage")
         return WishedStage.from_message(value)
+    if annotation == "tuple[str, ...]":
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadMessage("tabs")
+        return tuple(value)
     if not isinstance(value, _TYPES[annotation]):
         raise BadMessage(annotation)
     return value

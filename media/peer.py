@@ -16,6 +16,9 @@ CONNECT_WITHIN = 10.0
 """s from the offer to a finished handshake; after that a peer is closed (RELIABILITY.md 3)."""
 CONSENT_LASTS = 30.0
 """s without a connectivity check after which a peer is gone (RFC 7675, section 5.1)."""
+VOUCHED_FOR = 30.0
+"""s without a page after which a peer is hung up: time enough for a web process to be restarted and
+for its pages to come back (RELIABILITY.md P7)."""
 KEEP_COUNT_EVERY = 256
 """Of a closed gate's packets one in so many is decrypted: after 70,000 packets unseen the roll-over
 counter would be lost, and every later packet would fail for good (MEDIA.md)."""
@@ -39,6 +42,7 @@ class Peer:
         self.offer = ""
         self.offered_at = now
         self.checked_at = now
+        self.vouched_at = now
         self.is_open = False
         """The gate: whether this peer's voice is decrypted and handed on."""
         self.dtls: Dtls | None = None
@@ -99,6 +103,9 @@ class Peer:
 
     def is_lost(self, now: float) -> bool:
         return self.srtp is not None and now - self.checked_at > CONSENT_LASTS
+
+    def is_unattended(self, now: float) -> bool:
+        return now - self.vouched_at > VOUCHED_FOR
 
     def say_goodbye(self) -> None:
         """Tell the other side over DTLS, then let go of everything that could point back here."""

@@ -23,6 +23,7 @@ from media.control import (
     PeerState,
     RelayRefused,
     ToRelay,
+    Vouch,
     Wish,
 )
 from media.dtls import Identity
@@ -41,6 +42,9 @@ MOST_OF_HOST = 256
 """Peers behind one address that is not the machine's own: a large office behind one router."""
 MOST_WAITING = 1000
 """Peers offered and not connected; each costs 2 KiB until its 10 s are over."""
+SILENT_AFTER = 12.0
+"""s without a word of any web process, which speak every 5 s: they or the layer are away, and nobody
+can tell whose page is gone."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class Switchboard:
         self._unplaced: dict[str, Connect] = {}  # by tab: for a Space the rows may already know
         self._per_host: Counter[str] = Counter()
         self._report_row = 0
+        self._vouched_at = float("-inf")
 
     # Messages
 
@@ -109,6 +114,8 @@ class Switchboard:
                 self._unplaced.pop(tab, None)
                 if peer := self.peers.get(tab):
                     self.close(peer, "left")
+            case Vouch(tabs):
+                self._vouch(tabs)
             case _:
                 assert_never(message)
 
@@ -217,6 +224,16 @@ class Switchboard:
         endpoint = self.endpoint
         for datagram in peer.accept(answer, self._identity, lambda data: endpoint.send(peer, data)):
             self.handshakes.put(peer, datagram)
+
+    def _vouch(self, tabs: Iterable[str]) -> None:
+        """Pages of these are connected; after a silence all others have their time again."""
+        now = self._clock()
+        if now - self._vouched_at > SILENT_AFTER:
+            tabs = list(self.peers)
+        self._vouched_at = now
+        for tab in tabs:
+            if peer := self.peers.get(tab):
+                peer.vouched_at = now
 
     def _say(self, peer: Peer, message: FromRelay) -> None:
         self.said.append((peer.reply_to, message))
@@ -338,11 +355,15 @@ class Switchboard:
             self.close(peer, "timeout")
 
     def sweep_lost(self) -> None:
-        """Close who sent no connectivity check for 30 s; called every second."""
+        """Close who sent no connectivity check for 30 s, or whose page is gone for as long; called
+        every second."""
         now = self._clock()
+        is_web_there = now - self._vouched_at <= SILENT_AFTER
         for peer in list(self.peers.values()):
             if peer.is_lost(now):
                 self.close(peer, "lost")
+            elif is_web_there and peer.is_unattended(now):
+                self.close(peer, "unattended")
 
     def send_receiver_reports(self) -> None:
         """Called every second."""

@@ -18,6 +18,8 @@ from spaces.lines import Frame, Line
 from spaces.telling import encode
 
 PULSE_EVERY = 0.2  # s
+VOUCH_EVERY = 5.0  # s
+VOUCH_SLICE = 500  # peers of one message: a burst of them must not hold the relay's tick
 SUBSCRIBE_LIMIT = 1.0  # s
 AGAIN_AFTER = 1.0  # s, when the layer is away
 SLICE = 500  # pages written to by ASGI before others get a turn
@@ -121,6 +123,7 @@ class Hub:
     def start(self) -> None:
         self.spawn(self._pump_forever())
         self.spawn(self._pulse_forever())
+        self.spawn(self._vouch_forever())
 
     async def stop(self) -> None:
         tasks = list(self._tasks)
@@ -334,6 +337,15 @@ class Hub:
                     local.taps.clear()
                 if frame := local.pulse():
                     await self.tell(local.slug, frame)
+
+    async def _vouch_forever(self) -> None:
+        """Tell the relay whose pages are here: whoever only closes the socket is hung up by it, and
+        a process that is killed need not say anything."""
+        while True:
+            await asyncio.sleep(VOUCH_EVERY)
+            peers = tuple(self.peers)
+            for start in range(0, max(1, len(peers)), VOUCH_SLICE):
+                await control.send_to_relay(control.Vouch(peers[start : start + VOUCH_SLICE]))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

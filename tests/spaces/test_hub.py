@@ -10,6 +10,7 @@ from channels.layers import get_channel_layer
 
 from media import control
 from spaces import broadcast
+from spaces import hub as hub_module
 from spaces.hub import Hub, LocalSpace
 from spaces.keeper import Keeper
 from spaces.lines import CLOSE_OVER, DROP_OVER, PROTOCOL, Frame, Line
@@ -326,6 +327,31 @@ async def test_sound_is_signalled_between_the_page_and_the_relay(web: Keeper) ->
         assert (connect.person, connect.may_speak) == (None, False)
         await control.send(control.NEWS_GROUP, control.RelayUp("second"))
         assert (await visitor.frame("relay"))["epoch"] == "second"
+
+
+async def test_a_process_vouches_for_its_pages_and_says_that_it_has_none(monkeypatch) -> None:
+    monkeypatch.setattr(hub_module, "VOUCH_EVERY", 0.05)
+    monkeypatch.setattr(hub_module, "VOUCH_SLICE", 2)
+    hub = Hub("one")
+    layer = get_channel_layer()
+    relay = await layer.new_channel()
+    await layer.group_add(control.RELAY_GROUP, relay)
+
+    async def vouched() -> control.Message:
+        return control.from_message(await asyncio.wait_for(layer.receive(relay), 5))
+
+    hub.start()
+    assert await vouched() == control.Vouch(())
+    lines = [line_on(None, peer=f"peer{number}") for number in range(3)]
+    for line in lines:
+        await hub.add(SLUG, 1, line)
+    while (heard := await vouched()) == control.Vouch(()):
+        pass
+    assert [heard, await vouched()] == [control.Vouch(("peer0", "peer1")), control.Vouch(("peer2",))]
+    for line in lines[1:]:
+        hub.discard(SLUG, line)
+    assert await vouched() == control.Vouch(("peer0",))
+    await hub.stop()
 
 
 async def test_who_comes_on_stage_may_speak_with_the_next_attempt(web: Keeper) -> None:

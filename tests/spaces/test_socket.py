@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from autobahn.exception import Disconnected
+from channels.layers import get_channel_layer
 from django.utils import timezone
 
+from media import control
 from spaces import snapshot
 from spaces.consumers import STRIKES, space_socket
 from spaces.keeper import Keeper
@@ -234,10 +236,16 @@ async def test_who_left_is_in_no_more_and_may_come_back(web: Keeper) -> None:
 async def test_a_suspended_person_is_sent_away_within_two_seconds(web: Keeper) -> None:
     live = await live_now(listeners=1)
     [person] = live.listeners
+    layer = get_channel_layer()
+    relay = await layer.new_channel()
+    await layer.group_add(control.RELAY_GROUP, relay)
     async with pages(Page(live.space, person)) as (page,):
         person.suspended_at = timezone.now()
         await person.asave()
+        [peer] = web.hub.peers
         assert await page.until_closed() == 4000
+        heard = control.from_message(await asyncio.wait_for(layer.receive(relay), 5))
+        assert heard == control.Hangup(peer), "whatever the page makes of its good-bye"
         again = Page(live.space, person)
         assert (await again.join())["refused"] == "suspended"
 

@@ -182,6 +182,47 @@ def test_hanging_up_is_the_end(board: Switchboard) -> None:
     assert board.peers == {}
 
 
+def connected(board: Switchboard, *tabs: str) -> None:
+    """As far as the sweep goes: their handshakes are done, and checks go on."""
+    for tab in tabs:
+        board.take(wanted(tab))
+        board._waiting.pop(board.peers[tab])
+
+
+def wait(board: Switchboard, clock: Clock, seconds: int, *vouched: str, silent: bool = False) -> None:
+    """Seconds pass; a web process vouches for these tabs every 5 s unless it is silent."""
+    for second in range(seconds):
+        clock.now += 1
+        if not silent and second % 5 == 4:
+            board.take(control.Vouch(vouched))
+        board.sweep_lost()
+
+
+def test_who_closes_only_the_page_is_hung_up_after_half_a_minute(
+    board: Switchboard, clock: Clock
+) -> None:
+    connected(board, "here", "gone")
+    wait(board, clock, 10, "here", "gone")
+    wait(board, clock, 29, "here")
+    assert set(board.peers) == {"here", "gone"}
+    wait(board, clock, 3, "here")
+    assert set(board.peers) == {"here"}
+    assert said(board)[-1].reason == "unattended"
+
+
+def test_sound_goes_on_while_no_web_process_says_anything(
+    board: Switchboard, clock: Clock
+) -> None:
+    connected(board, "here", "late")
+    wait(board, clock, 10, "here", "late")
+    wait(board, clock, 300, silent=True)
+    assert set(board.peers) == {"here", "late"}, "the web or the layer is away"
+    wait(board, clock, 25, "here")
+    assert set(board.peers) == {"here", "late"}, "pages have time to come back"
+    wait(board, clock, 15, "here")
+    assert set(board.peers) == {"here"}
+
+
 # Packets from outside
 
 
