@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakKeyDictionary
@@ -108,11 +108,14 @@ class Keeper:
         if not self.hub.spaces and not self.hub.left and not self._changed_crowds():
             await self._rest(now)
             return
+        failure = None
         if self._has_news() or now - self._renewed_at >= RENEWED_EVERY:
-            await self.settle()
+            failure = await _failure_of(self.settle())
         for local in list(self.hub.spaces.values()):
             await self.hub.subscribe(local)
-        await self._look()
+        await self._look()  # what could not be written must not keep us from what is to be read
+        if failure is not None:
+            raise failure
         if now - self._totalled_at >= TOTALS_EVERY:
             self._totalled_at = now
             await self._save_totals()
@@ -171,6 +174,8 @@ class Keeper:
         for local in list(self.hub.spaces.values()):
             if fact := look.facts.get(local.slug):
                 await self._compare(local, fact)
+            elif local.pk in held:  # its row is gone, with its host's account
+                await self._end(local)
             for person in look.unwelcome & set(local.by_person):
                 line = local.by_person[person]
                 await self.hub.bye(local.slug, line, {"code": "not_allowed"})
@@ -178,14 +183,17 @@ class Keeper:
 
     async def _compare(self, local: LocalSpace, fact: Facts) -> None:
         if not fact.space.is_live:
-            for line in list(local.lines):
-                await self.hub.bye(local.slug, line, {"code": "ended"})
+            await self._end(local)
             return
         local.learn(count=fact.count, audience_version=fact.space.audience_version)
         missed = local.lagged_at is not None and local.seq < local.lagged_at
         local.lagged_at = fact.space.seq if fact.space.seq > local.seq else None
         if missed:
             await self.resync(local)
+
+    async def _end(self, local: LocalSpace) -> None:
+        for line in list(local.lines):
+            await self.hub.bye(local.slug, line, {"code": "ended"})
 
     def _has_news(self) -> bool:
         return bool(self.hub.came or self.hub.left or self._changed_crowds())
@@ -227,6 +235,15 @@ def keeper() -> Keeper:
     if loop not in _keepers:
         _keepers[loop] = Keeper()
     return _keepers[loop]
+
+
+async def _failure_of(work: Awaitable[None]) -> Exception | None:
+    """Do it; what went wrong is for later."""
+    try:
+        await work
+    except Exception as error:
+        return error
+    return None
 
 
 def _gathered(

@@ -108,6 +108,7 @@ def settle(*, process: str, gathered: Gathered, now: datetime) -> bool:
     SQLite's one writer; done twice it comes to the same.
     """
     was_alive = _renew(process, now)
+    gathered = _of_what_exists(gathered)
     for arrivals in _slices(gathered.arrivals):
         _write_arrivals(process, arrivals, now)
     for departures in _slices(gathered.departures):
@@ -178,6 +179,21 @@ def _renew(process: str, now: datetime) -> bool:
         return True
     WebProcess.objects.create(pk=process, started_at=now, seen_at=now)
     return False
+
+
+def _of_what_exists(gathered: Gathered) -> Gathered:
+    """Without Spaces and people whose rows are gone: one such row must not stop all others."""
+    spaces = {arrival.space for arrival in gathered.arrivals} | gathered.crowds.keys()
+    there = set(Space.objects.filter(pk__in=spaces).values_list("pk", flat=True))
+    people: set[int] = set()
+    for some in _slices(gathered.arrivals):
+        rows = User.objects.filter(pk__in={arrival.person for arrival in some})
+        people.update(rows.values_list("pk", flat=True))
+    return Gathered(
+        arrivals=[a for a in gathered.arrivals if a.space in there and a.person in people],
+        departures=gathered.departures,
+        crowds={space: crowd for space, crowd in gathered.crowds.items() if space in there},
+    )
 
 
 def _write_arrivals(process: str, arrivals: Sequence[Arrival], now: datetime) -> None:

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from autobahn.websocket.protocol import WebSocketProtocol
+from django.db import OperationalError
 from django.utils import timezone
 
 from spaces.hub import CLOSE_CODES, COME_AGAIN
 from spaces.keeper import Keeper
 from spaces.lines import Line
-from tests.builders import LiveSpace, make_live_space
+from spaces.models import Attendance, Participant
+from spaces.services import presence
+from tests.builders import LiveSpace, make_live_space, make_person
 from tests.spaces.sockets import Page, in_rows, pages
 
 
@@ -49,4 +52,36 @@ async def test_a_broken_line_keeps_nobody_from_coming_back(web: Keeper, monkeypa
         await web._let_everybody_return()
         there = [page for page in both if page.tab == lines[1].tab]
         assert await there[0].until_closed() == COME_AGAIN
+        monkeypatch.undo()
+
+
+async def test_a_deleted_account_stops_nobody_elses_presence(web: Keeper) -> None:
+    live, other = await live_now(), await live_now()
+    [guest, late] = [await in_rows(make_person)() for _i in range(2)]
+    async with pages(
+        Page(live.space), Page(live.space, guest), Page(other.space, late)
+    ) as all_of_it:
+        await in_rows(guest.delete)()
+        await in_rows(live.host.delete)()
+        await web.beat()
+        assert [await page.until_closed() for page in all_of_it[:2]] == [4002, 4002]
+        assert await Participant.objects.filter(person=late, process=web.process).aexists()
+        assert await Attendance.objects.filter(space=other.space, people=1).aexists()
+
+
+async def test_rows_that_cannot_be_written_are_no_reason_not_to_look(
+    web: Keeper, monkeypatch
+) -> None:
+    live = await live_now()
+    page = Page(live.space)
+    async with pages(page):
+
+        def away(**_: Any) -> bool:
+            raise OperationalError("not now")
+
+        monkeypatch.setattr(presence, "settle", away)
+        await in_rows(live.host.delete)()
+        with pytest.raises(OperationalError):
+            await web.beat()
+        assert await page.until_closed() == 4002
         monkeypatch.undo()
