@@ -57,6 +57,7 @@ class Keeper:
         self.tray: tuple[str, ...] = EMOJI
         self._is_started = False
         self._has_lease = False
+        self._owes_return = False  # the lease lapsed, and not everybody was sent to come again yet
         self._renewed_at = 0.0
         self._looked_at = 0.0
         self._totalled_at = time.monotonic()
@@ -84,12 +85,8 @@ class Keeper:
             self.hub.came.clear()
             self.hub.left.clear()
             try:
-                was_alive = await in_database(
-                    presence.settle,
-                    process=self.process,
-                    gathered=_gathered(came, left, crowds),
-                    now=timezone.now(),
-                )
+                gathered = _gathered(came, left, crowds)
+                await in_database(self._renew_and_write, gathered=gathered, now=timezone.now())
             except Exception:
                 self.hub.came = {**came, **self.hub.came}
                 self.hub.left |= left
@@ -98,9 +95,17 @@ class Keeper:
                 line.is_settled = True
             self._crowds.update(crowds)
             self._renewed_at = time.monotonic()
-            had_lease, self._has_lease = self._has_lease, True
-        if had_lease and not was_alive:
+            self._has_lease = True
+        if self._owes_return:
             await self._let_everybody_return()
+            self._owes_return = False
+
+    def _renew_and_write(self, *, gathered: Gathered, now: datetime) -> None:
+        """In the database's thread. That the lease had lapsed is said once and must not be lost when
+        what comes after it fails."""
+        if not presence.renew(process=self.process, now=now) and self._has_lease:
+            self._owes_return = True
+        presence.settle(process=self.process, gathered=gathered, now=now)
 
     async def beat(self) -> None:
         """What is done each second."""

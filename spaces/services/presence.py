@@ -100,14 +100,21 @@ def _arrive_on_stage(by: User, space: Space, process: str, tab: str, now: dateti
         it.make(happened)
 
 
-def settle(*, process: str, gathered: Gathered, now: datetime) -> bool:
-    """Renew the lease of `process` and write what it gathered. False when the lease had lapsed:
-    then everybody it holds must be gathered again.
+def renew(*, process: str, now: datetime) -> bool:
+    """Renew the lease of `process`. False when it had lapsed: then everybody it holds must be
+    gathered again."""
+    if WebProcess.objects.filter(pk=process).update(seen_at=now):
+        return True
+    WebProcess.objects.create(pk=process, started_at=now, seen_at=now)
+    return False
+
+
+def settle(*, process: str, gathered: Gathered, now: datetime) -> None:
+    """Write what `process`, whose lease stands, has gathered.
 
     Each statement is a transaction of its own, of at most 200 rows, so that nobody waits long for
     SQLite's one writer; done twice it comes to the same.
     """
-    was_alive = _renew(process, now)
     gathered = _of_what_exists(gathered)
     for arrivals in _slices(gathered.arrivals):
         _write_arrivals(process, arrivals, now)
@@ -119,7 +126,6 @@ def settle(*, process: str, gathered: Gathered, now: datetime) -> bool:
     if moved:
         Space.objects.filter(pk__in=moved).update(audience_version=F("audience_version") + 1)
     lose_from_stage(departures=gathered.departures, process=process, now=now)
-    return was_alive
 
 
 def give_up(*, process: str) -> None:
@@ -172,13 +178,6 @@ def _lose(rows: QuerySet[Participant], now: datetime) -> None:
                     it.make(happened)
         except Refused:
             continue  # it ended meanwhile
-
-
-def _renew(process: str, now: datetime) -> bool:
-    if WebProcess.objects.filter(pk=process).update(seen_at=now):
-        return True
-    WebProcess.objects.create(pk=process, started_at=now, seen_at=now)
-    return False
 
 
 def _of_what_exists(gathered: Gathered) -> Gathered:

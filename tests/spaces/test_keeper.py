@@ -85,3 +85,23 @@ async def test_rows_that_cannot_be_written_are_no_reason_not_to_look(
             await web.beat()
         assert await page.until_closed() == 4002
         monkeypatch.undo()
+
+
+async def test_that_the_lease_lapsed_is_not_forgotten_when_the_write_fails(
+    web: Keeper, monkeypatch
+) -> None:
+    live = await live_now()
+    page = Page(live.space)
+    async with pages(page):
+        await web.settle()
+        await in_rows(presence.give_up)(process=web.process)
+
+        def away(**_: Any) -> None:
+            raise OperationalError("not now")
+
+        monkeypatch.setattr(presence, "settle", away)
+        with pytest.raises(OperationalError):
+            await web.settle()
+        monkeypatch.undo()
+        await web.settle()
+        assert await page.until_closed() == COME_AGAIN

@@ -101,6 +101,7 @@ def test_each_bulk_raises_the_version_of_the_audience_list() -> None:
 def test_the_count_forgets_what_a_dead_process_held() -> None:
     live = make_live_space()
     crowds = Gathered(crowds={live.space.pk: Crowd(3, 4)})
+    make_process("other")
     presence.settle(process="other", gathered=crowds, now=NOW)
     assert snapshot.facts([live.space.pk], ALIVE)[live.space.slug].count == 3 + 4 - 1
     assert snapshot.facts([live.space.pk], DEAD)[live.space.slug].count == 0
@@ -147,10 +148,10 @@ def test_a_reconnect_restores_the_role_always_muted() -> None:
 
 
 def test_the_lease_says_whether_it_had_lapsed() -> None:
-    assert not presence.settle(process="new", gathered=Gathered(), now=NOW)
-    assert presence.settle(process="new", gathered=Gathered(), now=ALIVE)
+    assert not presence.renew(process="new", now=NOW)
+    assert presence.renew(process="new", now=ALIVE)
     presence.give_up(process="new")
-    assert not presence.settle(process="new", gathered=Gathered(), now=ALIVE)
+    assert not presence.renew(process="new", now=ALIVE)
 
 
 def test_removed_people_are_not_listed_even_when_their_arrival_is_settled_late() -> None:
