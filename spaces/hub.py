@@ -115,6 +115,8 @@ class Hub:
         # Listeners whose rows the keeper is to write, by (Space, person) number.
         self.came: dict[tuple[int, int], Line] = {}
         self.left: set[tuple[int, int]] = set()
+        # Who came since the keeper last looked for removals that overtook them.
+        self.unseen: dict[tuple[int, int], Line] = {}
         self._gone: list[LocalSpace] = []
         self._channel = ""
         self._subscribing = asyncio.Lock()
@@ -154,6 +156,7 @@ class Hub:
         if line.person:
             local.by_person[line.person] = line
             self.left.discard((pk, line.person_id))
+            self.unseen[pk, line.person_id] = line
             if not line.is_settled:
                 self.came[pk, line.person_id] = line
         if before is not None:
@@ -172,6 +175,7 @@ class Hub:
         if line.person and local.by_person.get(line.person) is line:
             del local.by_person[line.person]
             self.came.pop((local.pk, line.person_id), None)
+            self.unseen.pop((local.pk, line.person_id), None)
             self.left.add((local.pk, line.person_id))
         if not local.lines:
             del self.spaces[slug]

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakKeyDictionary
@@ -46,6 +46,7 @@ class Look:
     epoch: str | None
     tray: tuple[str, ...]
     unwelcome: frozenset[str]  # keys of people on this process who may not act any more
+    removed: dict[tuple[int, int], str]  # reasons, by Space and person, of who came meanwhile
 
 
 class Keeper:
@@ -172,7 +173,10 @@ class Keeper:
         self._looked_at = time.monotonic()
         epoch_before = self.hub.epoch
         held = {local.pk for local in self.hub.spaces.values()}
-        look = await in_database(_look, process=self.process, spaces=held, now=timezone.now())
+        unseen = dict(self.hub.unseen)
+        look = await in_database(
+            _look, process=self.process, spaces=held, unseen=unseen.keys(), now=timezone.now()
+        )
         self.tray = look.tray
         if self.hub.epoch == epoch_before:  # no newer news came in while we looked
             await self.hub.hear_epoch(look.epoch)
@@ -184,6 +188,21 @@ class Keeper:
             for person in look.unwelcome & set(local.by_person):
                 line = local.by_person[person]
                 await self.hub.bye(local.slug, line, {"code": "not_allowed"})
+                await control.send_to_relay(control.Hangup(line.peer))
+
+            await self._send_away_removed(local, look, unseen)
+        for key, line in unseen.items():
+            if self.hub.unseen.get(key) is line:  # what comes after this is told to them
+                del self.hub.unseen[key]
+
+    async def _send_away_removed(
+        self, local: LocalSpace, look: Look, unseen: Mapping[tuple[int, int], Line]
+    ) -> None:
+        """A removal that was announced while they were on their way in was heard by no line."""
+        for (space, person), reason in look.removed.items():
+            line = unseen[space, person]
+            if line in local.lines:
+                await self.hub.bye(local.slug, line, {"code": "removed", "reason": reason})
                 await control.send_to_relay(control.Hangup(line.peer))
 
     async def _compare(self, local: LocalSpace, fact: Facts) -> None:
@@ -264,7 +283,9 @@ def _gathered(
     )
 
 
-def _look(*, process: str, spaces: Collection[int], now: datetime) -> Look:
+def _look(
+    *, process: str, spaces: Collection[int], unseen: Collection[tuple[int, int]], now: datetime
+) -> Look:
     presence.lapse(now=now)
     facts = snapshot.facts(spaces, now)
     presence.note_peaks((fact.space, fact.count) for fact in facts.values())
@@ -277,6 +298,7 @@ def _look(*, process: str, spaces: Collection[int], now: datetime) -> Look:
             .filter(Q(is_active=False) | ~Q(suspended_at=None))
             .values_list("key", flat=True)
         ),
+        removed=presence.removed_among(unseen),
     )
 
 

@@ -4,7 +4,7 @@ What changes the stage (somebody on it comes, goes, or is lost) is a change of i
 listeners only change counts and the version of the audience list.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -168,6 +168,19 @@ def note_peaks(counts: Iterable[tuple[Space, int]]) -> None:
             Space.objects.filter(pk=space.pk, listeners_peak__lt=count).update(listeners_peak=count)
 
 
+def removed_among(people: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Who of these, by Space's and person's number, was removed, with the reason."""
+    reasons: dict[tuple[int, int], str] = {}
+    for some in _slices(list(people)):
+        rows = Participant.objects.removed().filter(
+            space__in={space for space, _ in some}, person__in={person for _, person in some}
+        )
+        for space, person, reason in rows.values_list("space", "person", "removed_reason"):
+            if (space, person) in people:
+                reasons[space, person] = reason
+    return reasons
+
+
 def _lose(rows: QuerySet[Participant], now: datetime) -> None:
     for row in list(rows.select_related("space", "person")):
         try:
@@ -196,6 +209,17 @@ def _of_what_exists(gathered: Gathered) -> Gathered:
 
 
 def _write_arrivals(process: str, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """Who was removed meanwhile is not here again."""
+    with transaction.atomic():
+        _seat(process, arrivals, now)
+        Participant.objects.removed().filter(
+            space__in={arrival.space for arrival in arrivals},
+            person__in={arrival.person for arrival in arrivals},
+            process=process,
+        ).update(process=None)
+
+
+def _seat(process: str, arrivals: Sequence[Arrival], now: datetime) -> None:
     Participant.objects.bulk_create(
         [
             Participant(

@@ -1,5 +1,6 @@
 """What one web process does each second, when something is in its way."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from spaces.hub import CLOSE_CODES, COME_AGAIN
 from spaces.keeper import Keeper
 from spaces.lines import Line
 from spaces.models import Attendance, Participant
-from spaces.services import presence
+from spaces.services import presence, removal
 from tests.builders import LiveSpace, make_live_space, make_person
 from tests.spaces.sockets import Page, in_rows, pages
 
@@ -105,3 +106,27 @@ async def test_that_the_lease_lapsed_is_not_forgotten_when_the_write_fails(
         monkeypatch.undo()
         await web.settle()
         assert await page.until_closed() == COME_AGAIN
+
+
+async def test_who_was_removed_on_the_way_in_does_not_stay(web: Keeper, monkeypatch) -> None:
+    live = await live_now(listeners=1)
+    [person] = live.listeners
+    let_in = web.hub.add
+
+    async def slowly(*rest: Any) -> Any:
+        await in_rows(removal.remove)(
+            by=live.host, person=person.key, reason="Noise", space=live.space, now=timezone.now()
+        )
+        await asyncio.sleep(0.1)  # the news of it goes by
+        return await let_in(*rest)
+
+    monkeypatch.setattr(web.hub, "add", slowly)
+    page = Page(live.space, person)
+    await page.join()
+    await web.beat()
+    assert await page.until_closed() == 4001
+    assert (await page.frame("bye"))["reason"] == "Noise"
+    await web.beat()
+    seat = await Participant.objects.aget(space=live.space, person=person)
+    assert seat.process_id is None
+    assert not web.hub.unseen

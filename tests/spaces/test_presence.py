@@ -81,7 +81,7 @@ def test_arrivals_and_departures_are_a_few_statements_for_hundreds(
     people = [make_person() for _i in range(150)]
     arrivals = [Arrival(live.space.pk, person.pk, "a-tab-of-sixteen") for person in people]
     gathered = Gathered(arrivals=arrivals, crowds={live.space.pk: Crowd(151, 7)})
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         presence.settle(process=PROCESS, gathered=gathered, now=NOW)
     assert Participant.objects.present().count() == 151
     assert snapshot.snapshot(space=live.fresh(), viewer=None, now=NOW)["count"] == 157
@@ -161,6 +161,7 @@ def test_removed_people_are_not_listed_even_when_their_arrival_is_settled_late()
     late = Gathered(arrivals=[Arrival(live.space.pk, person.pk, "a-tab-of-sixteen")])
     presence.settle(process=PROCESS, gathered=late, now=NOW)
     assert lists.audience(live.space) == []
+    assert not seat_of(live.space, person).is_present
 
 
 def test_the_peak_is_the_greatest_number_seen() -> None:
