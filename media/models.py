@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 LEASE_RENEWED = timedelta(seconds=1)
 LEASE_DEAD_AFTER = timedelta(seconds=2.5)
@@ -19,10 +20,8 @@ class RelayLeases(models.QuerySet["RelayLease"]):
 
     def take(self, *, name: str, epoch: str, addresses: list[str], now: datetime) -> None:
         """A relay starts: whatever epoch had this name before is over."""
-        self.update_or_create(
-            name=name,
-            defaults={"epoch": epoch, "addresses": addresses, "seen_at": now, "started_at": now},
-        )
+        fresh = {"epoch": epoch, "addresses": addresses, "seen_at": now, "started_at": now}
+        self.update_or_create(name=name, defaults={**fresh, "counters": {}})
 
     def renew(self, *, name: str, epoch: str, now: datetime, **counts: Any) -> bool:
         """Say that this epoch lives; False when another one has taken the name."""
@@ -45,8 +44,13 @@ class RelayLease(models.Model):
     rooms = models.PositiveIntegerField(default=0)
     ticks = models.PositiveBigIntegerField(default=0)
     late_ticks = models.PositiveBigIntegerField(default=0)
+    counters = models.JSONField(_("counters"), default=dict, db_default={})  # by name; what was refused, lost, closed
 
     objects = RelayLeases.as_manager()
+
+    class Meta:
+        verbose_name = _("relay")
+        verbose_name_plural = _("relays")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.epoch})"

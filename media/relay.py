@@ -335,6 +335,19 @@ class Relay:
             ),
         )
 
+    def _counters(self) -> dict[str, int]:
+        """What was counted in this epoch, by name, for staff (the admin)."""
+        board = self.switchboard
+        parts = {
+            "peers": board.counts,
+            "endpoint": board.endpoint.counts,
+            "handshakes": board.handshakes.counts,
+            "layer": self.wire.counts,
+            "rows": self.books.counts,
+            "ticks": {"left_out": self.ticks.left_out},
+        }
+        return {f"{part}.{name}": n for part in parts for name, n in parts[part].items() if n}
+
     async def _renew_lease(self) -> None:
         board, ticks = self.switchboard, self.ticks
         is_ours = await self.books.do(
@@ -347,6 +360,7 @@ class Relay:
                 rooms=len(board.halls),
                 ticks=ticks.made,
                 late_ticks=ticks.late,
+                counters=self._counters(),
             ),
         )
         if is_ours is False:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from spaces.models import InstanceRules, Participant, Space
+from spaces.models import InstanceRules, Participant, Space, WebProcess
 from spaces.rules.roles import Refused
 from spaces.sentences import sentence
 from spaces.services import lifecycle
@@ -74,4 +74,14 @@ class InstanceRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().has_add_permission(request) and not InstanceRules.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: InstanceRules | None = None) -> bool:
+        return False
+
+
+@admin.register(WebProcess)
+class WebProcessAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Which web processes hold pages now, and what each refused."""
+
+    list_display = ("id", "started_at", "seen_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: WebProcess | None = None) -> bool:
         return False

@@ -110,7 +110,7 @@ class Hub:
         self.process = process
         self.spaces: dict[str, LocalSpace] = {}
         self.peers: dict[str, Line] = {}
-        self.refused: Counter[str] = Counter()  # by code, for the counters page
+        self.refused: Counter[str] = Counter()  # by code, since the start
         self.epoch: str | None = None
         # Listeners whose rows the keeper is to write, by (Space, person) number.
         self.came: dict[tuple[int, int], Line] = {}

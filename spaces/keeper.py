@@ -246,6 +246,8 @@ class Keeper:
                 local.unsaved.clear()
         if given:
             await in_database(reactions.add_totals, given=given)
+        if counters := {f"refused.{code}": n for code, n in self.hub.refused.items()}:
+            await in_database(presence.note_counters, process=self.process, counters=counters)
 
 
 NOBODY = Crowd(0, 0)

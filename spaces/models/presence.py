@@ -6,6 +6,7 @@ No socket's disconnect is relied upon: daphne calls none on SIGTERM (REALTIME.md
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 RENEWED_EVERY = 2.0  # s
 DEAD_AFTER = timedelta(seconds=6)
@@ -26,7 +27,13 @@ class WebProcess(models.Model):
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
 
+    counters = models.JSONField(_("counters"), default=dict, db_default={})  # by name, since its start
+
     objects = WebProcessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("web process")
+        verbose_name_plural = _("web processes")
 
     def __str__(self) -> str:
         return self.id

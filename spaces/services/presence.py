@@ -128,6 +128,11 @@ def settle(*, process: str, gathered: Gathered, now: datetime) -> None:
     lose_from_stage(departures=gathered.departures, process=process, now=now)
 
 
+def note_counters(*, process: str, counters: Mapping[str, int]) -> None:
+    """Keep what `process` counted since its start where staff can read it."""
+    WebProcess.objects.filter(pk=process).update(counters=dict(counters))
+
+
 def give_up(*, process: str) -> None:
     """A process that holds nobody any more does not let others wait for its lease to lapse."""
     WebProcess.objects.filter(pk=process).delete()

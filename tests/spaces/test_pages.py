@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Follow, User
+from media.models import RelayLease
 from spaces.models import InstanceRules, Space
 from spaces.services import lifecycle, removal
 from spaces.urls import urlpatterns
@@ -224,3 +225,13 @@ def test_staff_change_the_rules_and_end_a_space_in_the_admin(admin_client: Clien
     assert admin_client.post("/admin/spaces/instancerules/add/", rules).status_code == 302
     assert InstanceRules.current().tray == ("👏", "🔥")
     assert lifecycle.standing_of(make_person()).needed == 3
+
+
+def test_staff_read_the_relays_counters_and_change_nothing(admin_client: Client) -> None:
+    RelayLease.objects.take(name="relay", epoch="one", addresses=[], now=NOW)
+    RelayLease.objects.renew(name="relay", epoch="one", now=NOW, counters={"peers.refused_busy": 7})
+    lease = RelayLease.objects.get()
+    assert admin_client.get("/admin/media/relaylease/").status_code == 200
+    desk = f"/admin/media/relaylease/{lease.pk}/change/"
+    assert "peers.refused_busy&quot;: 7" in admin_client.get(desk).text
+    assert admin_client.post(desk, {"counters": "{}"}).status_code == 403

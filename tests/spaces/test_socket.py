@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from autobahn.exception import Disconnected
 from channels.layers import get_channel_layer
+from django.test import Client
 from django.utils import timezone
 
 from media import control
-from spaces import snapshot
+from spaces import keeper, snapshot
 from spaces.consumers import STRIKES, space_socket
 from spaces.keeper import Keeper
 from spaces.models import Attendance, Participant, ReactionTotal, Space
@@ -356,3 +357,17 @@ async def test_what_a_flood_left_in_the_queue_is_not_served_after_the_close(
     await space_socket(scope, flood.receive, flood.send)
     assert len(flood.sent) == min(closes_at, 1 + STRIKES + 2), "accept, refusals, bye and close"
     assert web.hub.refused.total() <= STRIKES
+
+
+async def test_staff_read_what_was_refused(
+    web: Keeper, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = await live_now(listeners=1)
+    async with pages(Page(live.space, live.listeners[0])) as (page,):
+        assert (await page.say("end"))["refused"] == "not_allowed"
+        monkeypatch.setattr(keeper, "TOTALS_EVERY", 0)
+        await web.beat()
+        desk = f"/admin/spaces/webprocess/{web.process}/change/"
+        text = (await in_rows(admin_client.get)(desk)).text
+    assert "refused.not_allowed&quot;: 1" in text
+    assert "<input type=\"submit\"" not in text, "nobody writes here"

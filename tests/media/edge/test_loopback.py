@@ -163,9 +163,11 @@ async def test_the_lease_says_that_the_relay_lives_and_is_given_up_at_its_end(we
 
     def mixes() -> bool:
         lease = found[-1]
-        return lease is not None and lease.ticks > 0 and lease.rooms == 1
+        is_counted = lease is not None and lease.counters.get("peers.refused_no_space") == 1
+        return is_counted and lease.ticks > 0 and lease.rooms == 1
 
     await web.stage(1)
+    await control.send_to_relay(control.Connect("nowhere", "tab", None, False, "1", "nobody"))
     found = [await asyncio.to_thread(alive)]
     for _ in range(50):
         if mixes():
