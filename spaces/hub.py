@@ -187,6 +187,10 @@ class Hub:
         gone, self._gone = self._gone, []
         return gone
 
+    def keep_gone(self, gone: Iterable[LocalSpace]) -> None:
+        """Theirs could not be saved: next time."""
+        self._gone[:0] = gone
+
     async def subscribe(self, local: LocalSpace) -> None:
         """Hear of this Space. A layer that is away is tried again each second by the keeper."""
         if local.is_subscribed:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -239,13 +240,20 @@ class Keeper:
                     log.exception("a page could not be sent away")
 
     async def _save_totals(self) -> None:
-        given = {}
-        for local in (*self.hub.take_gone(), *self.hub.spaces.values()):
-            if local.unsaved:
-                given[local.pk] = dict(local.unsaved)
-                local.unsaved.clear()
+        gone = self.hub.take_gone()
+        counted = [(local, local.unsaved.copy()) for local in (*gone, *self.hub.spaces.values())]
+        given: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        for local, tally in counted:
+            if tally:
+                given[local.pk] += tally
         if given:
-            await in_database(reactions.add_totals, given=given)
+            try:
+                await in_database(reactions.add_totals, given=given)
+            except Exception:
+                self.hub.keep_gone(gone)
+                raise
+        for local, tally in counted:
+            local.unsaved -= tally
         if counters := {f"refused.{code}": n for code, n in self.hub.refused.items()}:
             await in_database(presence.note_counters, process=self.process, counters=counters)
 

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import F
 
-from spaces.models import ReactionTotal
+from spaces.models import ReactionTotal, Space
 
 
 def add_totals(*, given: Mapping[int, Mapping[str, int]]) -> None:
     """Add what one process counted in about 10 seconds: Space's number → emoji → how often."""
     with transaction.atomic():
-        for space, tally in given.items():
-            for emoji, times in tally.items():
+        there = set(Space.objects.filter(pk__in=given).values_list("pk", flat=True))
+        for space in there:
+            for emoji, times in given[space].items():
                 row, is_new = ReactionTotal.objects.get_or_create(
                     space_id=space, emoji=emoji, defaults={"total": times}
                 )

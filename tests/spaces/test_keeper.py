@@ -8,11 +8,11 @@ from autobahn.websocket.protocol import WebSocketProtocol
 from django.db import OperationalError
 from django.utils import timezone
 
-from spaces.hub import CLOSE_CODES, COME_AGAIN
+from spaces.hub import CLOSE_CODES, COME_AGAIN, PULSE_EVERY
 from spaces.keeper import Keeper
 from spaces.lines import Line
-from spaces.models import Attendance, Participant
-from spaces.services import presence, removal
+from spaces.models import Attendance, Participant, ReactionTotal
+from spaces.services import presence, reactions, removal
 from tests.builders import LiveSpace, make_live_space, make_person
 from tests.spaces.sockets import Page, in_rows, pages
 
@@ -130,3 +130,29 @@ async def test_who_was_removed_on_the_way_in_does_not_stay(web: Keeper, monkeypa
     seat = await Participant.objects.aget(space=live.space, person=person)
     assert seat.process_id is None
     assert not web.hub.unseen
+
+
+async def test_reactions_that_could_not_be_saved_are_saved_the_next_time(
+    web: Keeper, monkeypatch
+) -> None:
+    live, over = await live_now(listeners=2), await live_now(listeners=1)
+    saved = reactions.add_totals
+
+    def away(**_: Any) -> None:
+        raise OperationalError("not now")
+
+    first, second = (Page(live.space, person) for person in live.listeners)
+    third = Page(over.space, over.listeners[0])
+    async with pages(first, second, third):
+        for page in (first, second, third):
+            assert (await page.say("react", emoji="🔥"))["ok"]
+        await asyncio.sleep(2 * PULSE_EVERY)
+        await third.gone()
+        await in_rows(over.host.delete)()
+        monkeypatch.setattr(reactions, "add_totals", away)
+        with pytest.raises(OperationalError):
+            await web._save_totals()
+        monkeypatch.setattr(reactions, "add_totals", saved)
+        await web._save_totals()
+        await web._save_totals()
+        assert (await ReactionTotal.objects.aget()).total == 2
