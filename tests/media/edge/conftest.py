@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest_asyncio
 from channels.layers import channel_layers, get_channel_layer
+from redis.exceptions import RedisError
 
 from media import control
 from media.relay import Relay, RelaySettings
@@ -41,7 +42,7 @@ class Web:
                 await layer.group_add(REPLIES, channel)
                 await layer.group_add(control.NEWS_GROUP, channel)
                 break
-            except ConnectionError:  # the test starts its Redis a little later
+            except (ConnectionError, RedisError):  # the test starts its Redis a little later
                 await asyncio.sleep(0.05)
         self.is_listening.set()
         while True:

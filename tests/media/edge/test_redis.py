@@ -1,5 +1,6 @@
 """Redis goes and comes back; the sound goes on, and the relay hears messages again."""
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ async def test_the_sound_goes_on_without_redis_and_new_pages_connect_after_it(
     async with running_web() as web:
         with redis(layer):
             await web.relay.wire.is_listening.wait()
-            await web.is_listening.wait()
+            await asyncio.wait_for(web.is_listening.wait(), 10)
             await web.stage(1, ada=True)
             ada, visitor = Page(Tone(440)), Page()
             await web.connect(ada, "ada")
