@@ -13,19 +13,21 @@ PY := $(VENV)/bin/python
 PIP_VERSION := 25.3
 PIP := PYTHONUNBUFFERED=1 $(PY) -m pip install --disable-pip-version-check --no-input --no-deps --only-binary :all:
 REPEAT ?= 1
+# A test that hangs for ten minutes ends the run, with where every thread stood.
+PYTEST := $(PY) -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 run: $(VENV)/.installed
 	@exec $(PY) manage.py run
 
 # Everything that decides whether a change may land: checks, tests on SQLite and PostgreSQL, browsers last.
 test: system-packages $(VENV)/.installed-dev node_modules/.package-lock.json
-	@sh tests/services.sh $(PY) -m pytest
+	@sh tests/services.sh $(PYTEST)
 
 # The browser tests alone, several times over: make test-browser REPEAT=5
 test-browser: system-packages $(VENV)/.installed-dev node_modules/.package-lock.json
 	@n=0; while [ $$n -lt $(REPEAT) ]; do n=$$((n + 1)); \
 		[ $(REPEAT) = 1 ] || echo "Browser tests, round $$n of $(REPEAT)"; \
-		sh tests/services.sh $(PY) -m pytest -m browser tests/browser || exit 1; done
+		sh tests/services.sh $(PYTEST) -m browser tests/browser || exit 1; done
 
 # The quick checks only: style, types, directions between apps, translations, limits (STYLE.md).
 check: $(VENV)/.installed-dev
