@@ -9,7 +9,7 @@ from media.models import RelayLease
 
 
 @admin.register(RelayLease)
-class RelayLeaseAdmin(admin.ModelAdmin):
+class RelayLeaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The relay alone writes these."""
 
     list_display = ("name", "started_at", "seen_at", "rooms", "peers", "ticks", "late_ticks")

@@ -61,7 +61,7 @@ class Microphone(MediaStreamTrack):
             self._encoder = OpusEncoder()
         return self._encoder.encode(pcm)
 
-    def _packet(self, payload: bytes) -> av.Packet:
+    def _packet(self, payload: bytes) -> av.Packet[Any]:
         packet = av.Packet(payload)
         packet.pts = self._frames * FRAME
         packet.time_base = fractions.Fraction(1, RATE)

@@ -140,7 +140,8 @@ class VoiceClient:
         if self._socket is None:
             raise NotConnected("not joined")
         number = next(self._numbers)
-        reply = self._replies[number] = asyncio.get_running_loop().create_future()
+        reply: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._replies[number] = reply
         try:
             await self._socket.send(json.dumps({"op": op, "id": number, **fields}))
             async with _limit(REPLY_WITHIN):

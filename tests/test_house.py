@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -53,6 +54,17 @@ def test_style() -> None:
 
 def test_types() -> None:
     says_nothing("mypy", "--no-error-summary", ".")
+
+
+def test_rules_and_media_take_the_whole_of_mypys_strict() -> None:
+    told = tool("mypy", "--help").stdout
+    told = told[told.index("--strict  "):told.index("--disable-error-code")]
+    flags = {flag.replace("-", "_") for flag in re.findall(r"--([a-z-]+)", re.sub(r"-\n\s+", "-", told))}
+    ours = tomllib.loads((BASE / "pyproject.toml").read_text())["tool"]["mypy"]
+    [override] = ours["overrides"]
+    assert {"spaces.rules.*", "accounts.rules", "media.*"} <= set(override["module"])
+    on = {name for name, value in {**ours, **override}.items() if value is True}
+    assert flags - on == {"strict"}
 
 
 def test_who_imports_whom() -> None:
