@@ -5,6 +5,8 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import instance
 
@@ -93,6 +95,11 @@ CACHES = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": INSTANCE.redis_url,
+        "OPTIONS": {
+            "socket_timeout": 0.5,  # s
+            "socket_connect_timeout": 0.5,  # s
+            "retry": Retry(NoBackoff(), 0),
+        },
     }
 }
 CELERY_BROKER_URL = INSTANCE.celery_broker

@@ -10,7 +10,6 @@ web knows a dead relay by its lease, and a page repeats its attempt after 3 s an
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -18,8 +17,8 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 
+from media import layer
 from media.stage import WishedStage
 
 RELAY_GROUP = "relay"
@@ -213,12 +212,8 @@ def send_to_relay_now(message: ToRelay) -> bool:
 
 async def send(group: str, message: Message, *, within: float = SEND_LIMIT) -> bool:
     """Publish one message to a group within so many seconds; False when the layer is away."""
-    layer = get_channel_layer()
-    if layer is None:
-        return False
     try:
-        async with asyncio.timeout(within):
-            await layer.group_send(group, as_message(message))
+        await layer.publish(group, as_message(message), within=within)
     except Exception as error:  # Redis away, socket missing, time-out: all the same to the caller
         _note_silence(type(error).__name__)
         return False

@@ -4,17 +4,15 @@ What goes out is a hint that makes things quick: the rows are the truth, pages n
 numbers, every process compares its numbers with the rows, and the relay reads the rows itself.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 
-from media import control
+from media import control, layer
 from spaces.models import Space
 from spaces.rules import events as e
 from spaces.telling import tell
@@ -77,10 +75,8 @@ def send_now(group: str, message: Mapping[str, Any]) -> None:
 
 async def send(group: str, message: Mapping[str, Any]) -> None:
     """Publish to a group. A layer that is away is logged and otherwise ignored."""
-    layer = get_channel_layer()
     try:
-        async with asyncio.timeout(SEND_LIMIT):
-            await layer.group_send(group, dict(message))
+        await layer.publish(group, message, within=SEND_LIMIT)
     except Exception as error:  # Redis away, socket missing, time-out: all the same to the caller
         log.warning("no channel layer: %s not sent (%s)", message["type"], type(error).__name__)
 

@@ -13,6 +13,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from media import control
+from media import layer as layers
 from spaces import broadcast
 from spaces.lines import Frame, Line
 from spaces.telling import encode
@@ -193,7 +194,7 @@ class Hub:
 
     async def subscribe(self, local: LocalSpace) -> None:
         """Hear of this Space. A layer that is away is tried again each second by the keeper."""
-        if local.is_subscribed:
+        if local.is_subscribed or layers.is_away():
             return
         async with self._subscribing:
             try:
@@ -203,6 +204,8 @@ class Hub:
                     await layer.group_add(broadcast.group_of(local.slug), self._channel)
                     local.is_subscribed = True
             except Exception as error:
+                if isinstance(error, TimeoutError):
+                    layers.note_away()
                 log.warning("no channel layer: not subscribed (%s)", type(error).__name__)
 
     async def tell(self, slug: str, frame: Frame) -> None:
