@@ -7,10 +7,13 @@ tests/services.sh) the same tests run on PostgreSQL.
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
-if "CAUSERIE_VAR" not in os.environ:
+if "mypy" in sys.modules:  # only reads the settings, and leaves without running exit handlers
+    os.environ["CAUSERIE_VAR"] = str(Path(__file__).parent.parent / ".mypy_cache" / "var")
+elif "CAUSERIE_VAR" not in os.environ:
     os.environ["CAUSERIE_VAR"] = tempfile.mkdtemp(prefix="causerie-test-")
     atexit.register(shutil.rmtree, os.environ["CAUSERIE_VAR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
