@@ -44,7 +44,7 @@ class RelayLease(models.Model):
     rooms = models.PositiveIntegerField(default=0)
     ticks = models.PositiveBigIntegerField(default=0)
     late_ticks = models.PositiveBigIntegerField(default=0)
-    counters = models.JSONField(_("counters"), default=dict, db_default={})  # by name; what was refused, lost, closed
+    counters = models.JSONField(_("counters"), default=dict, db_default={})  # by name
 
     objects = RelayLeases.as_manager()
 

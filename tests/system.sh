@@ -27,6 +27,12 @@ if ! command -v apt-get >/dev/null; then
   echo "(CHROMIUM=/path/to/chromium names a browser that is elsewhere)."
   exit 1
 fi
+if ! grep -q '^ID=debian' "${OS_RELEASE:-/etc/os-release}"; then case "$missing" in *chromium*|*firefox*)
+  echo "The tests need$missing. Only Debian has its browsers as such packages (Ubuntu's are snaps, which"
+  echo "cannot be driven from here). Install Firefox's own .deb (support.mozilla.org: Install Firefox on Linux)"
+  echo "and Chrome's or a Chromium's (CHROMIUM=/path/to/it), the rest with apt-get, and type the same again."
+  exit 1
+esac; fi
 if [ "$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else
   echo "The tests need more from Debian. Type:  sudo $line"
   exit 1
