@@ -8,8 +8,9 @@ class SpacesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.parts import ProfilePart, profile_parts
-        from spaces import parts
+        from spaces import mandate, parts
 
+        mandate.listen()
         profile_parts += [
             ProfilePart("live", "spaces/_live_part.html", parts.live_for_profile),
             ProfilePart("standing", "spaces/_standing_part.html", parts.standing_for_profile),

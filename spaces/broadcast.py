@@ -18,6 +18,7 @@ from spaces.rules import events as e
 from spaces.telling import tell
 from spaces.wishes import wished_stage
 
+SIGNING_OUT = "people.signing-out"  # every web process hears it
 SEND_LIMIT = 1.0  # s; a layer that is away must not hold whoever asked
 
 # What changes the list of listeners, which pages fetch when its version has risen.
@@ -79,6 +80,12 @@ async def send(group: str, message: Mapping[str, Any]) -> None:
         await layer.publish(group, message, within=SEND_LIMIT)
     except Exception as error:  # Redis away, socket missing, time-out: all the same to the caller
         log.warning("no channel layer: %s not sent (%s)", message["type"], type(error).__name__)
+
+
+def signed_out(*, person: str, session: str = "", proof: str = "") -> None:
+    """The session so marked is over, and every one whose proof is another than this (spaces.mandate)."""
+    news = {"person": person, "session": session, "proof": proof}
+    send_now(SIGNING_OUT, {"type": "person.signed_out", **news})
 
 
 async def levels(space: str, levels: Mapping[str, int]) -> None:

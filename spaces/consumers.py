@@ -17,11 +17,11 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from media import control
-from spaces import access, broadcast, protocol, snapshot
+from spaces import access, broadcast, mandate, protocol, snapshot
 from spaces.database import in_database
 from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
-from spaces.lines import Frame, Line, Outlet, Receive, Scope, Send
+from spaces.lines import Frame, Line, Mandate, Outlet, Receive, Scope, Send
 from spaces.models import Participant, Space
 from spaces.protocol import Malformed, Operation
 from spaces.rules.reactions import CHANGE_PACE, OPERATION_PACE, REACTION_PACE, Bucket
@@ -31,10 +31,11 @@ from spaces.telling import encode
 
 STRIKES = 50  # frames beyond the pace, or not understood, until the socket is closed
 
+FRESH = 5.0  # s after its opening in which a socket's session is believed to stand
 SNAPSHOT_KEPT = 1.0  # s; counts in it are as old as those of a pulse
 
 # With these answers to `join` there is no going on: the page is told good-bye.
-_FAREWELLS = {"elsewhere": "elsewhere", "removed": "removed", "ended": "ended"}
+_FAREWELLS = {code: code for code in ("elsewhere", "removed", "ended", "signed_out")}
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class SpaceSocket:
     """
 
     __slots__ = (
-        "_changes", "_keeper", "_line", "_local", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
+        "_changes", "_keeper", "_line", "_local", "_mandate", "_opened_at", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
         "_strikes", "person",
     )  # fmt: skip
 
@@ -74,7 +75,9 @@ class SpaceSocket:
         self._keeper: Keeper = keeper()
         self._local: LocalSpace | None = None
         self._line: Line | None = None
-        self._pace = Bucket(OPERATION_PACE, _seconds())
+        self._mandate = mandate.mandate(self.person, scope.get("session"))
+        self._opened_at = _seconds()
+        self._pace = Bucket(OPERATION_PACE, self._opened_at)
         self._reactions: Bucket | None = None  # made by the first, as most only listen
         self._changes: Bucket | None = None
         self._strikes = 0
@@ -188,6 +191,10 @@ class SpaceSocket:
         here = self._keeper.hub.other_line(self._slug, person.key if person else None)
         if here is not None and here.tab != operation.tab and not operation.take_over:
             raise Refused("elsewhere")
+        if person is not None:
+            is_old = _seconds() - self._opened_at > FRESH
+            session = self._scope.get("session") if is_old else None
+            await in_database(_prove, by=person, held=self._mandate, session=session)
         role = await in_database(
             _join, by=person, slug=self._slug, process=self._keeper.process,
             tab=operation.tab, take_over=operation.take_over, now=timezone.now(),
@@ -201,7 +208,7 @@ class SpaceSocket:
         return Line(
             self._scope, self._send, id=secrets.token_hex(8), tab=operation.tab,
             peer=secret.hexdigest()[:32], person=key, person_id=person.pk if person else 0,
-            is_hidden=operation.hidden, came_at=time.time(),
+            is_hidden=operation.hidden, came_at=time.time(), mandate=self._mandate,
         )  # fmt: skip
 
     async def _send_snapshot(self, line: Line, local: LocalSpace) -> None:
@@ -366,6 +373,14 @@ def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> Non
 
 
 _NAMES = {kind: name for name, kind in protocol.OPERATIONS.items()}
+
+
+def _prove(*, by: User, held: Mandate, session: Any) -> None:
+    """The socket may have been opened long before: it acts for them no more when they signed out
+    (asked when a session is given) or have another password."""
+    now = mandate.proofs([by.pk]).get(by.pk)
+    if now != held.proof or mandate.is_over(session):
+        raise Refused("signed_out")
 
 
 def _join(

@@ -33,6 +33,7 @@ CLOSE_CODES = {
     "taken_over": 4003,
     "elsewhere": 4004,
     "too_fast": 4005,
+    "signed_out": 4007,
 }
 COME_AGAIN = 4006  # without a bye: the page reconnects by itself. (autobahn sends no 1013.)
 
@@ -258,6 +259,7 @@ class Hub:
         channel = await layer.new_channel()
         await layer.group_add(broadcast.process_group(self.process), channel)
         await layer.group_add(control.NEWS_GROUP, channel)
+        await layer.group_add(broadcast.SIGNING_OUT, channel)
         self._channel = channel
 
     async def _unsubscribe(self, slug: str) -> None:
@@ -270,6 +272,9 @@ class Hub:
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == control.MESSAGE_TYPE:
             await self._hear_relay(control.from_message(message))
+            return
+        if message["type"] == "person.signed_out":
+            await self._hear_signed_out(message)
             return
         local = self.spaces.get(message["space"])
         if local is None:
@@ -299,6 +304,17 @@ class Hub:
         if farewell := message["bye_everybody"]:
             for line in list(local.lines):
                 await self.bye(local.slug, line, farewell)
+
+    async def _hear_signed_out(self, message: Mapping[str, Any]) -> None:
+        for local in list(self.spaces.values()):
+            line = local.by_person.get(message["person"])
+            if line is not None and line.mandate.ends_with(message["session"], message["proof"]):
+                await self.sign_out(local.slug, line)
+
+    async def sign_out(self, slug: str, line: Line) -> None:
+        """The page acts for somebody whose session is over; its sound goes with it."""
+        await self.bye(slug, line, {"code": "signed_out"})
+        await control.send_to_relay(control.Hangup(line.peer))
 
     async def _hear_seat(self, local: LocalSpace, seat: dict[str, Any]) -> None:
         """The person is in by another socket now, here or on another process."""

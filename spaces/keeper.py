@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from media import control
-from spaces import snapshot
+from spaces import mandate, snapshot
 from spaces.database import in_database
 from spaces.hub import Hub, LocalSpace
 from spaces.lines import Frame, Line
@@ -34,6 +34,7 @@ from spaces.telling import encode
 
 BEAT = 1.0  # s
 TOTALS_EVERY = 10.0  # s
+PROVEN_AT_ONCE = 200  # people of a look whose password is compared with the one they came with
 RESTING_LOOK = 5.0  # s, between looks of a process that holds nobody
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Look:
     tray: tuple[str, ...]
     unwelcome: frozenset[str]  # keys of people on this process who may not act any more
     removed: dict[tuple[int, int], str]  # reasons, by Space and person, of who came meanwhile
+    proofs: dict[int, str]  # of the people who were asked for and whose account is there
 
 
 class Keeper:
@@ -63,6 +65,7 @@ class Keeper:
         self._renewed_at = 0.0
         self._looked_at = 0.0
         self._totalled_at = time.monotonic()
+        self._unproven: list[tuple[LocalSpace, Line]] = []
         self._crowds: dict[int, Crowd] = {}  # as last written
         self._settling = asyncio.Lock()
 
@@ -175,9 +178,14 @@ class Keeper:
         epoch_before = self.hub.epoch
         held = {local.pk for local in self.hub.spaces.values()}
         unseen = dict(self.hub.unseen)
+        some = self._next_mandates()
         look = await in_database(
-            _look, process=self.process, spaces=held, unseen=unseen.keys(), now=timezone.now()
-        )
+            _look, process=self.process, spaces=held, unseen=unseen.keys(),
+            people={line.person_id for _, line in some}, now=timezone.now(),
+        )  # fmt: skip
+        for local, line in some:
+            if line in local.lines and look.proofs.get(line.person_id) != line.mandate.proof:
+                await self.hub.sign_out(local.slug, line)
         self.tray = look.tray
         if self.hub.epoch == epoch_before:  # no newer news came in while we looked
             await self.hub.hear_epoch(look.epoch)
@@ -195,6 +203,15 @@ class Keeper:
         for key, line in unseen.items():
             if self.hub.unseen.get(key) is line:  # what comes after this is told to them
                 del self.hub.unseen[key]
+
+    def _next_mandates(self) -> list[tuple[LocalSpace, Line]]:
+        """Whose password to look at now: some at each look, so that ten thousand are no burden. The
+        news of a new one comes at once; this is for what did not."""
+        if not self._unproven:
+            spaces = self.hub.spaces.values()
+            self._unproven = [(one, line) for one in spaces for line in one.by_person.values()]
+        some, self._unproven = self._unproven[:PROVEN_AT_ONCE], self._unproven[PROVEN_AT_ONCE:]
+        return some
 
     async def _send_away_removed(
         self, local: LocalSpace, look: Look, unseen: Mapping[tuple[int, int], Line]
@@ -294,8 +311,9 @@ def _gathered(
 
 
 def _look(
-    *, process: str, spaces: Collection[int], unseen: Collection[tuple[int, int]], now: datetime
-) -> Look:
+    *, process: str, spaces: Collection[int], unseen: Collection[tuple[int, int]],
+    people: Collection[int], now: datetime,
+) -> Look:  # fmt: skip
     presence.lapse(now=now)
     facts = snapshot.facts(spaces, now)
     presence.note_peaks((fact.space, fact.count) for fact in facts.values())
@@ -309,6 +327,7 @@ def _look(
             .values_list("key", flat=True)
         ),
         removed=presence.removed_among(unseen),
+        proofs=mandate.proofs(people),
     )
 
 

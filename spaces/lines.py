@@ -9,6 +9,7 @@ pinned, and is taken only when everything it relies upon is there.
 import functools
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autobahn.exception import Disconnected
@@ -75,24 +76,42 @@ def _head(length: int) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, length)
 
 
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """On what a line acts for a person (spaces.mandate): marks of the session and of the password it
+    was begun with; empty: none."""
+
+    session: str = ""
+    proof: str = ""
+
+    def ends_with(self, session: str, proof: str) -> bool:
+        """Whether it is over when that session is, or when only that proof holds; empty says nothing."""
+        return bool(session and session == self.session) or bool(proof and proof != self.proof)
+
+
+NOBODYS = Mandate()
+
+
 class Line:
     """A joined page. `person` is a key, or None for a visitor; `peer` names its sound to the relay."""
 
     __slots__ = (
         "_close_code", "_held", "_holds", "_protocol", "_send", "_transport",
         "attempt", "came_at", "dropped", "id", "is_gone", "is_hidden", "is_settled",
-        "peer", "person", "person_id", "tab",
+        "mandate", "peer", "person", "person_id", "tab",
     )  # fmt: skip
 
     def __init__(
         self, scope: Scope, send: Send, *, id: str, tab: str, peer: str,
         person: str | None = None, person_id: int = 0, is_hidden: bool = False, came_at: float = 0,
+        mandate: Mandate = NOBODYS,
     ) -> None:  # fmt: skip
         self.id = id
         self.tab = tab
         self.peer = peer
         self.person = person
         self.person_id = person_id
+        self.mandate = mandate
         self.attempt: str | int = ""
         self.came_at = came_at  # Unix s
         self.dropped = 0

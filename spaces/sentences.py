@@ -15,6 +15,7 @@ SENTENCES: dict[str, Promise] = {
     "elsewhere": _("You are in this Space in another tab or on another device. Choose “Continue here” to move."),
     "taken_over": _("You went on in another tab or on another device. Choose “Continue here” to come back."),
     "not_joined": _("You are not in this Space yet. Choose Join first."),
+    "signed_out": _("You signed out or have a new password. Reload the page to go on."),
     # Who may do what
     "not_allowed": _("Your role in this Space does not allow that. The host can."),
     "not_here": _("This person is not in this Space any more."),

@@ -65,7 +65,7 @@ async def test_a_deleted_account_stops_nobody_elses_presence(web: Keeper) -> Non
         await in_rows(guest.delete)()
         await in_rows(live.host.delete)()
         await web.beat()
-        assert [await page.until_closed() for page in all_of_it[:2]] == [4002, 4002]
+        assert [await page.until_closed() for page in all_of_it[:2]] == [4002, 4007]
         assert await Participant.objects.filter(person=late, process=web.process).aexists()
         assert await Attendance.objects.filter(space=other.space, people=1).aexists()
 
