@@ -7,6 +7,7 @@ session's key or hash themselves), so that signing out or a new password ends it
 from collections.abc import Collection
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -49,8 +50,6 @@ def _mark(kind: str, secret: str) -> str:
 
 def listen() -> None:
     """From now on sockets hear of sign-outs and new passwords."""
-    from allauth.account.signals import password_changed, password_reset, password_set
-
     user_logged_out.connect(_signed_out, dispatch_uid="spaces.mandate")
     for signal in (password_changed, password_reset, password_set):
         signal.connect(_new_password, dispatch_uid="spaces.mandate")
