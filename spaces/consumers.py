@@ -23,8 +23,9 @@ from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
 from spaces.lines import Frame, Line, Mandate, Outlet, Receive, Scope, Send
 from spaces.models import Participant, Space
+from spaces.paces import Paces
 from spaces.protocol import Malformed, Operation
-from spaces.rules.reactions import CHANGE_PACE, OPERATION_PACE, REACTION_PACE, Bucket
+from spaces.rules.reactions import OPERATION_PACE, Bucket
 from spaces.rules.roles import Refused, Role, require
 from spaces.services import hands, lifecycle, presence, removal, stage
 from spaces.telling import encode
@@ -61,7 +62,7 @@ class SpaceSocket:
     """
 
     __slots__ = (
-        "_changes", "_keeper", "_line", "_local", "_mandate", "_opened_at", "_pace", "_pk", "_reactions", "_scope", "_send", "_slug",
+        "_keeper", "_line", "_local", "_mandate", "_opened_at", "_pace", "_pk", "_scope", "_send", "_slug",
         "_strikes", "person",
     )  # fmt: skip
 
@@ -78,8 +79,6 @@ class SpaceSocket:
         self._mandate = mandate.mandate(self.person, scope.get("session"))
         self._opened_at = _seconds()
         self._pace = Bucket(OPERATION_PACE, self._opened_at)
-        self._reactions: Bucket | None = None  # made by the first, as most only listen
-        self._changes: Bucket | None = None
         self._strikes = 0
 
     @property
@@ -131,7 +130,7 @@ class SpaceSocket:
             raise Refused("not_joined")
         match operation:
             case protocol.React(emoji):
-                self._react(local, emoji)
+                self._react(line, local, emoji)
             case protocol.Resync():
                 await self._send_snapshot(line, local)
             case protocol.AudioConnect(attempt):
@@ -250,8 +249,7 @@ class SpaceSocket:
         person = self.person
         if person is None:
             raise Refused("sign_in")
-        self._changes = self._changes or Bucket(CHANGE_PACE, _seconds())
-        if not self._changes.take(_seconds()):
+        if not self._paces_of(line).changes.take(_seconds()):
             raise Refused("too_fast")
         if not line.is_settled:
             await self._keeper.settle()
@@ -273,11 +271,13 @@ class SpaceSocket:
         self._line = None
         await control.send_to_relay(control.Hangup(line.peer))
 
-    def _react(self, local: LocalSpace, emoji: str) -> None:
+    def _paces_of(self, line: Line) -> Paces:
+        return self._keeper.hub.paces.of(self._slug, line.person or line.tab, _seconds())
+
+    def _react(self, line: Line, local: LocalSpace, emoji: str) -> None:
         if emoji not in self._keeper.tray:
             raise Refused("unknown_reaction")
-        self._reactions = self._reactions or Bucket(REACTION_PACE, _seconds())
-        if not self._reactions.take(_seconds()):
+        if not self._paces_of(line).reactions.take(_seconds()):
             raise Refused("too_fast")
         local.taps[emoji] += 1
 

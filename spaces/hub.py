@@ -16,6 +16,7 @@ from media import control
 from media import layer as layers
 from spaces import broadcast
 from spaces.lines import Frame, Line
+from spaces.paces import PaceBook
 from spaces.telling import encode
 
 PULSE_EVERY = 0.2  # s
@@ -119,6 +120,7 @@ class Hub:
         self.left: set[tuple[int, int]] = set()
         # Who came since the keeper last looked for removals that overtook them.
         self.unseen: dict[tuple[int, int], Line] = {}
+        self.paces = PaceBook()
         self._gone: list[LocalSpace] = []
         self._channel = ""
         self._subscribing = asyncio.Lock()
