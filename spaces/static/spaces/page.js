@@ -6,8 +6,12 @@
 import { announce, toast } from "./announce.js";
 import { sound, SOUND } from "./audio.js";
 import { Clock } from "./clock.js";
+import { Continuity } from "./continuity.js";
 import { Controls } from "./controls.js";
+import { Details } from "./details.js";
 import { Devices } from "./devices.js";
+import { Hosting } from "./hosting.js";
+import { Invitation } from "./invitation.js";
 import { Leaving } from "./leaving.js";
 import { forgetJoined, hasJoined, rememberJoined, tab } from "./memory.js";
 import { Microphone } from "./microphone.js";
@@ -22,9 +26,12 @@ import { Sequence } from "./sequence.js";
 import { startSharing } from "./sharing.js";
 import { Shortcuts } from "./shortcuts.js";
 import { SpaceSocket } from "./socket.js";
-import { apply, handOf, isMuted, isOnStage, seatOf } from "./store.js";
+import { Sounds, toneOf } from "./sounds.js";
+import { apply, handOf, invitationOf, isMuted, isOnStage, myPlaceInQueue, seatOf } from "./store.js";
+import { Succession } from "./succession.js";
 import { told } from "./telling.js";
 import { showMicrophone, showSound } from "./troubles.js";
+import { Verbosity } from "./verbosity.js";
 import { Voice } from "./voice.js";
 import { Volume } from "./volume.js";
 
@@ -57,11 +64,18 @@ const requests = new Requests({
   open: (person) => personMenu.open(person),
   now: () => clock.now(),
 });
-const people = new People(undoRemoval);
+const people = new People({ undo: undoRemoval, withdraw: (person) => ask("withdraw_invitation", { person }) });
+const hosting = new Hosting(host);
+const succession = new Succession(ask);
+const invitation = new Invitation(ask);
+const details = new Details(saveDetails);
+const continuity = new Continuity(() => clock.now());
+const verbosity = new Verbosity();
 const personMenu = new PersonMenu(manage);
 const devices = new Devices({ microphone, voice, sound });
 const leaving = new Leaving({ ask, gone, again });
-new Volume(sound);
+const volume = new Volume(sound);
+const sounds = new Sounds({ loudest: () => roster.loudest, isSilenced: () => volume.isSilenced });
 new Shortcuts({
   mute: () => isOnStage(state) && voice.toggle(),
   hand: () => !$("hand").hidden && $("hand").click(),
@@ -78,6 +92,7 @@ sound.use((op, fields) => socket.request(op, fields));
 
 function enter() {
   sound.arm();
+  sounds.arm();
   page.dataset.phase = "live";
   $("controls").hidden = false;
   rememberJoined(slug);
@@ -146,8 +161,11 @@ function pulse({ levels, reactions: tally }) {
 function happened(event) {
   const words = told(event, state, nameOf);
   if (words?.isShown) toast(words.text);
-  else if (words) announce(words.text);
+  else if (words && verbosity.lets(words.matters)) announce(words.text);
+  const tone = toneOf(event, state);
+  if (tone) sounds.play(tone);
   if (event.type === "removed" && event.person !== state.me.person) removed(event);
+  if (event.type === "unmute_asked") asked(event);
 }
 
 /** After it: what the page does of itself. */
@@ -161,12 +179,19 @@ function promoted() {
   devices.open({ isPromoted: true });
 }
 
-function nameOf(person) {
-  return seatOf(state, person)?.name ?? handOf(state, person)?.card?.name ?? roster.nameOf(person);
+/** A host would like to hear us: it stays until it is answered or we unmute. */
+function asked({ by }) {
+  document.querySelector('[data-notice="unmute-asked"] [data-name]').textContent = by.name;
+  notice("asked", "unmute-asked");
 }
 
-function removed({ person }) {
-  const name = nameOf(person) ?? "?";
+function nameOf(person) {
+  return seatOf(state, person)?.name ?? handOf(state, person)?.card?.name ?? invitationOf(state, person)?.card?.name
+    ?? state.removed?.find((one) => one.person === person)?.name ?? roster.nameOf(person);
+}
+
+function removed({ person, name: told }) {
+  const name = told ?? nameOf(person) ?? "?";
   people.addRemoved(person, name);
   toast(sentence("removed", { name }), { text: sentence("undo"), run: () => people.undo(person) });
 }
@@ -192,8 +217,27 @@ async function ask(op, fields = {}) {
 
 async function manage(op, { person, name }, fields) {
   const done = await ask(op, { person, ...fields });
-  if (done && op === "mute_person") toast(sentence("muted.other", { name }));
+  const key = { mute_person: "muted.other", invite: "invited", ask_unmute: "asked.unmute" }[op];
+  if (done && key) toast(sentence(key, { name }));
   return done;
+}
+
+async function host(op, fields) {
+  const done = await ask(op, fields);
+  const key = { mute_all: "muted.all", accept_all: "accepted.all" }[op];
+  if (done && key) toast(sentence(key));
+  return done;
+}
+
+/** Resolves to the sentence of a refusal, or to nothing. */
+async function saveDetails(fields) {
+  try {
+    await socket.request("edit", fields);
+    toast(sentence("details.saved"));
+    return null;
+  } catch ({ code }) {
+    return refusalSentence(code);
+  }
 }
 
 function holdToTalk() {
@@ -254,6 +298,11 @@ function draw() {
   roster.render(state);
   requests.render(state);
   people.render(state);
+  hosting.render(state);
+  succession.render(state);
+  invitation.render(state);
+  details.render(state);
+  continuity.render(state);
   personMenu.render(state);
   devices.render(state);
   leaving.render(state);
@@ -265,12 +314,14 @@ const drawMicrophone = () => showMicrophone(microphone, { isDialogOpen: devices.
 function drawControls() {
   controls.render(state, { isMicMuted: voice.isMuted });
   if (!voice.isMuted) notice("hello", null);
+  if (!voice.isMuted || !isOnStage(state)) notice("asked", null);
 }
 
 /* ---- clicks ---- */
 
 function handClicked() {
-  if (handOf(state, state.me.person)) ask("lower_hand");
+  if (myPlaceInQueue(state)) ask("lower_hand");
+  else if (state.space.requests_locked) toast(refusalSentence("requests_locked"));
   else $("hand-dialog").showModal();
 }
 
@@ -284,12 +335,15 @@ $("join").addEventListener("click", enter);
 $("mic").addEventListener("click", () => voice.toggle());
 $("hand").addEventListener("click", handClicked);
 $("hand-form").addEventListener("submit", handRaised);
+$("take-place").addEventListener("click", () => ask("take_place"));
 $("step-down").addEventListener("click", () => ask("step_down"));
 onNotice({
   tap: () => sound.tap(),
   "mic-again": () => { microphone.forgetProblem(); voice.unmute(); },
   "mic-choose": () => devices.open(),
   unmute: () => voice.unmute(),
+  "stay-muted": () => notice("asked", null),
+  "answer-invitation": () => invitation.open(),
   dismiss: () => microphone.forgetProblem(),
 });
 sound.addEventListener("change", () => showSound(sound));

@@ -42,6 +42,11 @@ export class Roster {
     }
   }
 
+  /** The loudest level now, 0 to 9. */
+  get loudest() {
+    return Math.max(0, ...Object.values(this.#levels));
+  }
+
   /** Somebody's name as the page shows it, or null. */
   nameOf(person) {
     const item = document.querySelector(`[data-person="${CSS.escape(person)}"] .name bdi`);
