@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from media.control import MAX_SDP
 from spaces.models.participant import TAB_LIMIT
-from spaces.rules.roles import Action
+from spaces.rules.policy import WhoCanSpeak
+from spaces.rules.roles import Action, Role
 from spaces.rules.stage import REASON_LIMIT
 
 MAX_FRAME = 64 * 1024  # bytes of one message from a page
@@ -26,6 +28,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Parse: TypeAlias = Callable[[Any], Any]
 Kind = TypeVar("Kind", bound=type)
+Enumerated = TypeVar("Enumerated", bound=StrEnum)
 
 
 class Malformed(Exception):
@@ -98,6 +101,16 @@ def _attempt(value: Any) -> str | int:
     return str(_like(_ATTEMPT)(value))
 
 
+def _one_of(*choices: Enumerated) -> Parse:
+    def parse(value: Any) -> Enumerated:
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise Malformed("malformed")
+
+    return parse
+
+
 def _or_none(parse: Parse) -> Parse:
     return lambda value: None if value is None else parse(value)
 
@@ -128,6 +141,61 @@ class Accept:
     person: str = _field(_like(_KEY))
 
 
+@operation("accept_all", Action.ACCEPT_ALL)
+@dataclass(frozen=True)
+class AcceptAll:
+    pass
+
+
+@operation("take_place", Action.TAKE_PLACE)
+@dataclass(frozen=True)
+class TakePlace:
+    pass
+
+
+@operation("lock_requests", Action.LOCK_REQUESTS)
+@dataclass(frozen=True)
+class LockRequests:
+    pass
+
+
+@operation("unlock_requests", Action.LOCK_REQUESTS)
+@dataclass(frozen=True)
+class UnlockRequests:
+    pass
+
+
+@operation("set_who_can_speak", Action.SET_WHO_CAN_SPEAK)
+@dataclass(frozen=True)
+class SetWhoCanSpeak:
+    value: WhoCanSpeak = _field(_one_of(*WhoCanSpeak))
+
+
+@operation("invite", Action.INVITE)
+@dataclass(frozen=True)
+class Invite:
+    person: str = _field(_like(_KEY))
+    role: Role = _field(_one_of(Role.SPEAKER, Role.COHOST))
+
+
+@operation("withdraw_invitation", Action.INVITE)
+@dataclass(frozen=True)
+class WithdrawInvitation:
+    person: str = _field(_like(_KEY))
+
+
+@operation("accept_invitation", Action.ANSWER_INVITATION)
+@dataclass(frozen=True)
+class AcceptInvitation:
+    pass
+
+
+@operation("decline_invitation", Action.ANSWER_INVITATION)
+@dataclass(frozen=True)
+class DeclineInvitation:
+    pass
+
+
 @operation("deny", Action.DENY)
 @dataclass(frozen=True)
 class Deny:
@@ -155,6 +223,18 @@ class Unmute:
 @operation("mute_person", Action.MUTE_OTHER)
 @dataclass(frozen=True)
 class MutePerson:
+    person: str = _field(_like(_KEY))
+
+
+@operation("mute_all", Action.MUTE_ALL)
+@dataclass(frozen=True)
+class MuteAll:
+    pass
+
+
+@operation("ask_unmute", Action.ASK_UNMUTE)
+@dataclass(frozen=True)
+class AskUnmute:
     person: str = _field(_like(_KEY))
 
 
@@ -225,11 +305,22 @@ Operation: TypeAlias = (
     | RaiseHand
     | LowerHand
     | Accept
+    | AcceptAll
+    | TakePlace
+    | LockRequests
+    | UnlockRequests
+    | SetWhoCanSpeak
+    | Invite
+    | WithdrawInvitation
+    | AcceptInvitation
+    | DeclineInvitation
     | Deny
     | StepDown
     | Mute
     | Unmute
     | MutePerson
+    | MuteAll
+    | AskUnmute
     | MoveDown
     | Remove
     | UndoRemove

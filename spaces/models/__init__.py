@@ -1,6 +1,7 @@
 """Rows of the spaces app, one subject a file."""
 
 from spaces.models.instance_rules import InstanceRules
+from spaces.models.invitation import Invitation
 from spaces.models.participant import Participant
 from spaces.models.presence import Attendance, WebProcess
 from spaces.models.reaction import ReactionTotal
@@ -10,6 +11,7 @@ from spaces.models.speak_request import SpeakRequest
 __all__ = [
     "Attendance",
     "InstanceRules",
+    "Invitation",
     "Participant",
     "ReactionTotal",
     "Space",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, OVER, SHOWN, TITLE_LIMIT, State
+from spaces.rules.policy import Policy, WhoCanSpeak
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,6 +60,13 @@ class Space(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=[(state, state) for state in State], default=State.DRAFT
     )
+    who_can_speak = models.CharField(
+        _("who can speak"),
+        max_length=10,
+        choices=[(who, who) for who in WhoCanSpeak],
+        default=WhoCanSpeak.INVITED,
+    )
+    requests_locked = models.BooleanField(_("requests locked"), default=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     audience_version = models.PositiveBigIntegerField(default=0, editable=False)
     listeners_peak = models.PositiveIntegerField(_("most listeners"), default=0, editable=False)
@@ -101,6 +109,10 @@ class Space(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(WhoCanSpeak(self.who_can_speak), self.requests_locked)
 
     def clock_ms(self, now: datetime) -> int:
         """The Space clock: milliseconds since the Space went live."""

@@ -7,10 +7,12 @@ each audience is sent.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from spaces.rules.policy import Policy
 from spaces.rules.roles import Role
 
 WhyLeft: TypeAlias = Literal["stepped_down", "moved_down", "left", "removed"]
 WhyLowered: TypeAlias = Literal["lowered", "accepted", "denied", "left", "removed"]
+WhyInvitationGone: TypeAlias = Literal["accepted", "declined", "withdrawn"]
 WhyEnded: TypeAlias = Literal["host_ended", "staff_ended"]
 
 
@@ -68,6 +70,36 @@ class HandLowered:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """`person` may come on stage as `role` by saying yes. Told to hosts and to the person only."""
+
+    person: str
+    role: Role
+    by: str  # key of the host
+
+
+@dataclass(frozen=True)
+class InvitationGone:
+    person: str
+    why: WhyInvitationGone
+
+
+@dataclass(frozen=True)
+class UnmuteAsked:
+    """A host would like to hear `person`, who alone can open the microphone. Told to them only."""
+
+    person: str
+    by: str  # key of the host
+
+
+@dataclass(frozen=True)
+class PolicyChanged:
+    """Who may take a place without asking, or whether hands can be raised, is another now."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True)
 class Removed:
     """Barred from this Space. Told to hosts and to the person only."""
 
@@ -97,6 +129,10 @@ Event: TypeAlias = (
     | PresenceChanged
     | HandRaised
     | HandLowered
+    | Invited
+    | InvitationGone
+    | UnmuteAsked
+    | PolicyChanged
     | Removed
     | RemovalUndone
     | Ended

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from django.db import transaction
+from django.db.models import Max
 
-from accounts.models import User
+from accounts.models import Follow, User
 from spaces import broadcast
-from spaces.models import Participant, Space, SpeakRequest
+from spaces.models import Invitation, Participant, Space, SpeakRequest
 from spaces.rules import events as e
 from spaces.rules.lifecycle import State, step
+from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Refused, Role
 from spaces.rules.stage import Seat
 
@@ -40,8 +42,13 @@ class Change:
             .first()
         )
         has_hand_up = SpeakRequest.objects.filter(space=self.space, person=person).exists()
+        invitation = Invitation.objects.filter(space=self.space, person=person).first()
+        invited_as = Role(invitation.role) if invitation else None
         if row is None:
-            return Seat(person.key, Role.LISTENER, is_present=False, has_hand_up=has_hand_up)
+            return Seat(
+                person.key, Role.LISTENER, is_present=False, has_hand_up=has_hand_up,
+                invited_as=invited_as,
+            )  # fmt: skip
         return Seat(
             person.key,
             Role(row.role),
@@ -50,6 +57,7 @@ class Change:
             has_hand_up=has_hand_up,
             is_removed=row.removed_at is not None,
             removed_by=row.removed_by.key if row.removed_by else "",
+            invited_as=invited_as,
         )
 
     def other(self, key: str) -> Seat:
@@ -59,20 +67,53 @@ class Change:
             raise Refused("not_here")
         return self.seat(person)
 
+    def stage(self) -> list[Seat]:
+        """Everybody on stage, in stage order."""
+        rows = Participant.objects.filter(space=self.space).on_stage().select_related("person")
+        return [self.seat(row.person) for row in rows]
+
+    def waiting(self, most: int) -> list[Seat]:
+        """The first of the queue, at most so many."""
+        queue = SpeakRequest.objects.filter(space=self.space).select_related("person")
+        return [self.seat(hand.person) for hand in queue.order_by("pk")[:most]]
+
+    def invited(self) -> list[Seat]:
+        rows = Invitation.objects.filter(space=self.space).select_related("person")
+        return [self.seat(row.person) for row in rows]
+
     def speakers(self) -> int:
         """How many of the speakers' places are taken."""
-        return Participant.objects.filter(space=self.space, role=Role.SPEAKER).count()
+        return self._taken(Role.SPEAKER)
+
+    def cohosts(self) -> int:
+        """How many of the co-hosts' places are taken."""
+        return self._taken(Role.COHOST)
+
+    def is_let_on_stage(self, person: User) -> bool:
+        """Whether `person` takes a place without asking, as a listener."""
+        follows = Follow.objects.filter(follower=self.space.acting_host, followed=person)
+        return self.space.policy.lets_take_place(is_followed=follows.exists())
+
+    def _taken(self, role: Role) -> int:
+        return Participant.objects.filter(space=self.space, role=role).count()
 
     def make(self, events: Sequence[e.Event], *, by: User | None = None) -> None:
         """Write what the rules answered and announce it after the commit; nothing for no events."""
+        events = [*events, *self._follow_ups(events)]
         for event in events:
             self._write(event, by)
         broadcast.after_commit(self.space, events)
 
+    def _follow_ups(self, events: Sequence[e.Event]) -> list[e.Event]:
+        """Whom the host follows is said anew by a new host."""
+        is_new = any(isinstance(one, e.RoleChanged) and one.role is Role.HOST for one in events)
+        by_follows = self.space.who_can_speak == WhoCanSpeak.FOLLOWED
+        return [e.PolicyChanged(self.space.policy)] if is_new and by_follows else []
+
     def _write(self, event: e.Event, by: User | None) -> None:
         match event:
             case e.StageJoined(person, role):
-                self._participant(person, role=role, is_muted=True, staged_at=self.now)
+                self._participant(person, role=role, is_muted=True, staged_at=self._end_of_stage())
             case e.StageLeft(person, "left"):
                 self._participant(person, **_OFF_STAGE, left_at=self.now, process=None)
             case e.StageLeft(person):
@@ -97,6 +138,21 @@ class Change:
                 SpeakRequest.objects.filter(
                     space=self.space, person=self._people[person]
                 ).delete()
+            case e.Invited(person, role, host):
+                Invitation.objects.create(
+                    space=self.space, person=self._people[person], role=role,
+                    by=self._people[host], invited_at=self.now,
+                )  # fmt: skip
+            case e.InvitationGone(person):
+                Invitation.objects.filter(
+                    space=self.space, person=self._people[person]
+                ).delete()
+            case e.UnmuteAsked():
+                pass  # it is for them to do
+            case e.PolicyChanged(policy):
+                self.space.who_can_speak = policy.who_can_speak
+                self.space.requests_locked = policy.requests_locked
+                self.space.save(update_fields=["who_can_speak", "requests_locked"])
             case e.Removed(person, reason):
                 self._participant(
                     person, removed_at=self.now, removed_by=by, removed_reason=reason, process=None
@@ -115,6 +171,13 @@ class Change:
             defaults=fields,
             create_defaults={"joined_at": self.now, **fields},
         )
+
+    def _end_of_stage(self) -> datetime:
+        """A moment later than anybody's on stage: `on_stage` is in the order of the events, also
+        when several come on at once or clocks of two machines differ."""
+        newest = Participant.objects.filter(space=self.space).aggregate(Max("staged_at"))
+        last: datetime | None = newest["staged_at__max"]
+        return self.now if last is None or last < self.now else last + timedelta(microseconds=1)
 
     def _end(self) -> None:
         SpeakRequest.objects.filter(space=self.space).delete()

@@ -74,13 +74,18 @@ def end_space(*, by: User, space: Space, now: datetime) -> None:
     """End it for everyone."""
     with change(space, now) as it:
         require(it.actor(by).role, Action.END)
-        it.make([events.Ended("host_ended", by.key)])
+        it.make([*_withdrawn(it), events.Ended("host_ended", by.key)])
 
 
 def end_by_staff(*, space: Space, now: datetime) -> None:
     """Staff end a Space from the admin, which has asked for their permission and keeps the log."""
     with change(space, now) as it:
-        it.make([events.Ended("staff_ended", "")])
+        it.make([*_withdrawn(it), events.Ended("staff_ended", "")])
+
+
+def _withdrawn(it: Change) -> list[events.Event]:
+    """An ended Space leaves no invitation open."""
+    return [events.InvitationGone(seat.person, "withdrawn") for seat in it.invited()]
 
 
 def _default_title(host: User) -> str:

@@ -43,11 +43,33 @@ def _after(state: State, event: dict[str, Any]) -> State:
             return {**state, "hands": [*_without(state["hands"], hand["person"]), hand]}
         case {"type": "hand_lowered", "person": person}:
             return {**state, "hands": _without(state["hands"], person)}
+        case {"type": "invited", "person": person}:
+            return _invited(state, {key: event[key] for key in event if key != "type"})
+        case {"type": "invitation_gone", "person": person}:
+            state = {**state, "invited": _without(state["invited"], person)}
+            return _me(state, invitation=None) if state["me"]["person"] == person else state
+        case {"type": "permission", "may_take_place": may, **policy}:
+            return _me({**state, "space": {**state["space"], **policy}}, may_take_place=may)
+        case {"type": "unmute_asked"}:
+            return state
         case {"type": "ended"}:
             return {**state, "hands": [], "space": {**state["space"], "state": "ended"}}
         case {"type": "removed"}:
             return state
     raise AssertionError(f"an unknown event: {event}")
+
+
+def _invited(state: State, one: dict[str, Any]) -> State:
+    """Hosts are sent it with a card, the person without."""
+    if one["person"] == state["me"]["person"]:
+        state = _me(state, invitation={"role": one["role"], "by": one["by"]})
+    if "card" not in one:
+        return state
+    return {**state, "invited": [*_without(state["invited"], one["person"]), one]}
+
+
+def _me(state: State, **changes: Any) -> State:
+    return {**state, "me": {**state["me"], **changes}}
 
 
 def _without(people: list[State], person: str) -> list[State]:
@@ -60,11 +82,11 @@ def _changed(state: State, person: str, **changes: Any) -> State:
 
 
 def _with_role(state: State, person: str, role: str) -> State:
-    """Whoever hosts no more has no cards."""
+    """Whoever hosts no more has no cards, and does not know who is invited."""
     if state["me"]["person"] != person:
         return state
     state = {**state, "me": {**state["me"], "role": role}}
     if role in HOSTING:
         return state
     bare = [{key: hand[key] for key in hand if key != "card"} for hand in state["hands"]]
-    return {**state, "hands": bare}
+    return {**state, "hands": bare, "invited": []}

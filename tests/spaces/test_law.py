@@ -16,7 +16,9 @@ import pytest
 from accounts.models import Follow, User
 from spaces import broadcast
 from spaces.models import Space
-from spaces.services import hands, lifecycle, presence, removal, stage
+from spaces.rules.policy import WhoCanSpeak
+from spaces.rules.roles import Role
+from spaces.services import hands, invitations, lifecycle, presence, removal, stage
 from spaces.services.presence import Departure
 from spaces.snapshot import snapshot
 from tests.builders import NOW, PROCESS, add_listener, arrive, make_live_space
@@ -61,7 +63,7 @@ class Story:
                 person.save()
 
 
-def ask(service: Callable[..., None], by: str, **given: str) -> Callable[[Story], None]:
+def ask(service: Callable[..., None], by: str, **given: Any) -> Callable[[Story], None]:
     """One service, asked by somebody of the story; `person` and `successor` are named likewise."""
 
     def told(story: Story) -> None:
@@ -102,12 +104,96 @@ def _removed(story: Story) -> None:
     )
 
 
+def _invited(role: Role, person: str = "listener") -> Callable[[Story], None]:
+    return ask(invitations.invite, "host", person=person, role=role)
+
+
+def _all_wait_and_one_is_invited(story: Story) -> None:
+    """The later invited one asked first, so that the order of seats is not the order of rows."""
+    hands.lower_hand(by=story.waiting, space=story.space, now=NOW)
+    hands.raise_hand(by=story.listener, space=story.space, now=NOW)
+    hands.raise_hand(by=story.waiting, space=story.space, now=NOW)
+    _invited(Role.SPEAKER, "waiting")(story)
+
+
+def _open_to(value: WhoCanSpeak) -> Callable[[Story], None]:
+    def told(story: Story) -> None:
+        Follow.objects.create(follower=story.host, followed=story.listener)
+        Follow.objects.create(follower=story.speaker, followed=story.waiting)
+        Follow.objects.create(follower=story.speaker, followed=story.cohost)
+        hands.set_who_can_speak(by=story.host, value=value, space=story.space, now=NOW)
+
+    return told
+
+
+def _follows_only(story: Story) -> None:
+    _open_to(WhoCanSpeak.INVITED)(story)
+
+
+def _two_unmuted(story: Story) -> None:
+    for person in (story.speaker, story.cohost, story.host):
+        stage.unmute(by=person, space=story.space, now=NOW)
+
+
+def _locked(story: Story) -> None:
+    hands.lock_requests(by=story.host, space=story.space, now=NOW)
+
+
 # name: (what was before, what happens)
 STORIES: dict[str, tuple[Callable[[Story], None], Callable[[Story], None]]] = {
     "raise_hand": (_nothing, ask(hands.raise_hand, "listener", reason="A question")),
     "lower_hand": (_nothing, ask(hands.lower_hand, "waiting")),
     "accept": (_nothing, ask(hands.accept, "host", person="waiting")),
     "deny": (_nothing, ask(hands.deny, "cohost", person="waiting")),
+    "accept_all": (_all_wait_and_one_is_invited, ask(hands.accept_all, "cohost")),
+    "accept_who_is_invited": (
+        _invited(Role.SPEAKER, "waiting"), ask(hands.accept, "cohost", person="waiting"),
+    ),
+    "lock_requests": (_nothing, ask(hands.lock_requests, "cohost")),
+    "unlock_requests": (_locked, ask(hands.unlock_requests, "host")),
+    "set_who_can_speak": (
+        _nothing, ask(hands.set_who_can_speak, "host", value=WhoCanSpeak.EVERYONE),
+    ),
+    "set_who_can_speak_to_followed": (
+        _follows_only, ask(hands.set_who_can_speak, "cohost", value=WhoCanSpeak.FOLLOWED),
+    ),
+    "take_place": (_open_to(WhoCanSpeak.EVERYONE), ask(hands.take_place, "waiting")),
+    "take_place_as_followed": (_open_to(WhoCanSpeak.FOLLOWED), ask(hands.take_place, "listener")),
+    "leave_by_whose_follows_may_speak": (
+        _open_to(WhoCanSpeak.FOLLOWED), ask(lifecycle.leave, "host", successor="speaker"),
+    ),
+    "invite": (_nothing, _invited(Role.SPEAKER)),
+    "invite_to_cohost": (_nothing, _invited(Role.COHOST, "speaker")),
+    "withdraw_invitation": (
+        _invited(Role.SPEAKER), ask(invitations.withdraw_invitation, "cohost", person="listener"),
+    ),
+    "accept_invitation": (
+        _invited(Role.SPEAKER, "waiting"), ask(invitations.accept_invitation, "waiting"),
+    ),
+    "accept_invitation_to_cohost": (
+        _invited(Role.COHOST, "waiting"), ask(invitations.accept_invitation, "waiting"),
+    ),
+    "accept_invitation_as_speaker": (
+        _invited(Role.COHOST, "speaker"), ask(invitations.accept_invitation, "speaker"),
+    ),
+    "decline_invitation": (
+        _invited(Role.SPEAKER), ask(invitations.decline_invitation, "listener"),
+    ),
+    "mute_all": (_two_unmuted, ask(stage.mute_all, "host")),
+    "mute_all_by_a_cohost": (_two_unmuted, ask(stage.mute_all, "cohost")),
+    "ask_unmute": (_nothing, ask(stage.ask_unmute, "host", person="speaker")),
+    "leave_invited": (_invited(Role.SPEAKER), ask(lifecycle.leave, "listener")),
+    "leave_to_who_is_invited": (
+        _invited(Role.COHOST, "speaker"), ask(lifecycle.leave, "host", successor="speaker"),
+    ),
+    "leave_with_somebody_invited": (
+        _invited(Role.SPEAKER), ask(lifecycle.leave, "host", successor="speaker"),
+    ),
+    "step_down_with_somebody_invited": (_invited(Role.SPEAKER), ask(stage.step_down, "cohost")),
+    "remove_invited": (
+        _invited(Role.SPEAKER), ask(removal.remove, "host", person="listener", reason="Noise"),
+    ),
+    "end_with_somebody_invited": (_invited(Role.SPEAKER), ask(lifecycle.end_space, "host")),
     "mute": (_unmuted, ask(stage.mute, "speaker")),
     "unmute": (_nothing, ask(stage.unmute, "speaker")),
     "mute_person": (_unmuted, ask(stage.mute_person, "host", person="speaker")),
@@ -177,7 +263,7 @@ def test_a_new_hosts_cards_come_in_the_order_of_the_queue(
 
 
 def test_every_service_of_a_live_space_has_a_story() -> None:
-    told = {name for module in (hands, stage, removal) for name in services_of(module)}
+    told = {name for module in (hands, invitations, stage, removal) for name in services_of(module)}
     told |= {"leave", "end"}
     assert {name for name in told if not any(story.startswith(name) for story in STORIES)} == set()
 
