@@ -16,7 +16,7 @@ from media.control import MAX_SDP
 from spaces.models.participant import TAB_LIMIT
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Action, Role
-from spaces.rules.stage import REASON_LIMIT
+from spaces.rules.stage import COHOST_PLACES, REASON_LIMIT
 
 MAX_FRAME = 64 * 1024  # bytes of one message from a page
 MAX_ID = 2**53  # JavaScript's largest exact integer
@@ -111,6 +111,15 @@ def _one_of(*choices: Enumerated) -> Parse:
     return parse
 
 
+def _list_of(parse: Parse, most: int) -> Parse:
+    def parse_all(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Malformed("malformed")
+        return tuple(parse(one) for one in value)
+
+    return parse_all
+
+
 def _or_none(parse: Parse) -> Parse:
     return lambda value: None if value is None else parse(value)
 
@@ -194,6 +203,18 @@ class AcceptInvitation:
 @dataclass(frozen=True)
 class DeclineInvitation:
     pass
+
+
+@operation("remove_cohost", Action.APPOINT_COHOST)
+@dataclass(frozen=True)
+class RemoveCohost:
+    person: str = _field(_like(_KEY))
+
+
+@operation("order_cohosts", Action.APPOINT_COHOST)
+@dataclass(frozen=True)
+class OrderCohosts:
+    persons: tuple[str, ...] = _field(_list_of(_like(_KEY), COHOST_PLACES))
 
 
 @operation("deny", Action.DENY)
@@ -314,6 +335,8 @@ Operation: TypeAlias = (
     | WithdrawInvitation
     | AcceptInvitation
     | DeclineInvitation
+    | RemoveCohost
+    | OrderCohosts
     | Deny
     | StepDown
     | Mute

@@ -26,6 +26,7 @@ SENTENCES: dict[str, Promise] = {
     "may_not_take_place": _("You cannot take a place by yourself in this Space. Raise your hand to ask for one."),
     "no_invitation": _("This invitation is not open any more. Raise your hand, or wait for another."),
     "already_invited": _("This person is invited already. Wait for their answer, or withdraw it first."),
+    "not_cohost": _("This person is no co-host any more. Look again at who is."),
     "cohosts_full": _("Both places of co-hosts are taken. Make one of them a speaker first."),
     "reason_needed": _("Write a reason; the person will read it."),
     "choose_successor": _("You host this Space. Choose who goes on, or end it for everyone."),

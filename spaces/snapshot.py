@@ -128,6 +128,7 @@ def member(seat: Participant) -> Message:
         "name": person.name,
         "picture": person.picture_url,
         "role": seat.role,
+        "succession": seat.succession,
         "muted": seat.is_muted,
         "present": seat.is_present,
     }

@@ -158,6 +158,8 @@ class _Teller:
                 return {"type": "stage_left", "person": person, "why": why}
             case e.RoleChanged(person, role):
                 return {"type": "role_changed", "person": person, "role": role}
+            case e.Succession(persons):
+                return {"type": "succession", "persons": list(persons)}
             case e.Muted(person, by):
                 return {"type": "muted", "person": person, "by": by}
             case e.Unmuted(person):

@@ -39,6 +39,13 @@ class RoleChanged:
 
 
 @dataclass(frozen=True)
+class Succession:
+    """All co-hosts in the order in which they go on when the host is gone."""
+
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Muted:
     person: str
     by: Literal["self", "host"]
@@ -124,6 +131,7 @@ Event: TypeAlias = (
     StageJoined
     | StageLeft
     | RoleChanged
+    | Succession
     | Muted
     | Unmuted
     | PresenceChanged

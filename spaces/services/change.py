@@ -12,6 +12,7 @@ from accounts.models import Follow, User
 from spaces import broadcast
 from spaces.models import Invitation, Participant, Space, SpeakRequest
 from spaces.rules import events as e
+from spaces.rules.cohosts import succession_after
 from spaces.rules.lifecycle import State, step
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Refused, Role
@@ -89,6 +90,11 @@ class Change:
         """How many of the co-hosts' places are taken."""
         return self._taken(Role.COHOST)
 
+    def order_of_cohosts(self) -> list[str]:
+        """Their keys, in the order of succession."""
+        rows = Participant.objects.filter(space=self.space).cohosts()
+        return list(rows.values_list("person__key", flat=True))
+
     def is_let_on_stage(self, person: User) -> bool:
         """Whether `person` takes a place without asking, as a listener."""
         follows = Follow.objects.filter(follower=self.space.acting_host, followed=person)
@@ -105,10 +111,14 @@ class Change:
         broadcast.after_commit(self.space, events)
 
     def _follow_ups(self, events: Sequence[e.Event]) -> list[e.Event]:
-        """Whom the host follows is said anew by a new host."""
+        """What goes with it: the order of co-hosts; whom the host follows, when another is host."""
+        succession: list[e.Event] = []
+        if any(isinstance(one, e.StageJoined | e.StageLeft | e.RoleChanged) for one in events):
+            succession = succession_after(events, self.order_of_cohosts())
         is_new = any(isinstance(one, e.RoleChanged) and one.role is Role.HOST for one in events)
         by_follows = self.space.who_can_speak == WhoCanSpeak.FOLLOWED
-        return [e.PolicyChanged(self.space.policy)] if is_new and by_follows else []
+        followed = [e.PolicyChanged(self.space.policy)] if is_new and by_follows else []
+        return [*succession, *followed]
 
     def _write(self, event: e.Event, by: User | None) -> None:
         match event:
@@ -123,6 +133,8 @@ class Change:
                 if role is Role.HOST:
                     self.space.acting_host = self._people[person]
                     self.space.save(update_fields=["acting_host"])
+            case e.Succession(persons):
+                self._succeed(persons)
             case e.Muted(person):
                 self._participant(person, is_muted=True)
             case e.Unmuted(person):
@@ -171,6 +183,12 @@ class Change:
             defaults=fields,
             create_defaults={"joined_at": self.now, **fields},
         )
+
+    def _succeed(self, persons: Sequence[str]) -> None:
+        seats = Participant.objects.filter(space=self.space)
+        seats.exclude(succession=None).update(succession=None)
+        for number, person in enumerate(persons, start=1):
+            seats.filter(person__key=person).update(succession=number)
 
     def _end_of_stage(self) -> datetime:
         """A moment later than anybody's on stage: `on_stage` is in the order of the events, also

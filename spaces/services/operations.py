@@ -7,7 +7,7 @@ from accounts.models import User
 from spaces import protocol
 from spaces.models import Space
 from spaces.protocol import Operation
-from spaces.services import hands, invitations, lifecycle, removal, stage
+from spaces.services import cohosts, hands, invitations, lifecycle, removal, stage
 
 
 def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> None:
@@ -37,6 +37,10 @@ def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> Non
             invitations.accept_invitation(by=by, space=space, now=now)
         case protocol.DeclineInvitation():
             invitations.decline_invitation(by=by, space=space, now=now)
+        case protocol.RemoveCohost(person):
+            cohosts.remove_cohost(by=by, person=person, space=space, now=now)
+        case protocol.OrderCohosts(persons):
+            cohosts.order_cohosts(by=by, persons=persons, space=space, now=now)
         case protocol.Deny(person):
             hands.deny(by=by, person=person, space=space, now=now)
         case protocol.StepDown():

@@ -33,6 +33,10 @@ def _after(state: State, event: dict[str, Any]) -> State:
             return _with_role({**state, "stage": stage}, person, "listener")
         case {"type": "role_changed", "person": person, "role": role}:
             return _with_role(_changed(state, person, role=role), person, role)
+        case {"type": "succession", "persons": persons}:
+            places = {person: place for place, person in enumerate(persons, start=1)}
+            stage = [{**one, "succession": places.get(one["person"])} for one in state["stage"]]
+            return {**state, "stage": stage}
         case {"type": "muted", "person": person}:
             return _changed(state, person, muted=True)
         case {"type": "unmuted", "person": person}:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spaces.rules import invitations, requests, stage
+from spaces.rules import cohosts, invitations, requests, stage
 from spaces.rules.events import (
     HandLowered,
     InvitationGone,
@@ -11,6 +11,7 @@ from spaces.rules.events import (
     PolicyChanged,
     RoleChanged,
     StageJoined,
+    Succession,
     UnmuteAsked,
 )
 from spaces.rules.policy import Policy, WhoCanSpeak
@@ -139,3 +140,29 @@ def test_a_host_asks_and_does_not_unmute() -> None:
         stage.ask_unmute(COHOST, HOST)
     with pytest.raises(Refused, match="not_on_stage"):
         stage.ask_unmute(HOST, LISTENER)
+
+
+def test_a_cohost_is_made_a_speaker_if_there_is_a_place() -> None:
+    assert cohosts.remove_cohost(HOST, COHOST, 9) == [RoleChanged("cohost", Role.SPEAKER)]
+    with pytest.raises(Refused, match="stage_full"):
+        cohosts.remove_cohost(HOST, COHOST, SPEAKER_PLACES)
+    with pytest.raises(Refused, match="not_cohost"):
+        cohosts.remove_cohost(HOST, SPEAKER, 0)
+    with pytest.raises(Refused, match="not_allowed"):
+        cohosts.remove_cohost(COHOST, COHOST, 0)
+
+
+def test_the_host_puts_all_cohosts_in_order() -> None:
+    assert cohosts.order_cohosts(HOST, ["b", "a"], ["a", "b"]) == [Succession(("b", "a"))]
+    assert cohosts.order_cohosts(HOST, ["a", "b"], ["a", "b"]) == []
+    for wrong in (["a"], ["a", "a"], ["a", "c"], []):
+        with pytest.raises(Refused, match="not_cohost"):
+            cohosts.order_cohosts(HOST, wrong, ["a", "b"])
+
+
+def test_a_new_cohost_is_last_and_who_is_none_any_more_leaves_the_order() -> None:
+    joined = [StageJoined("c", Role.COHOST)]
+    assert cohosts.succession_after(joined, ["a"]) == [Succession(("a", "c"))]
+    became_host = [RoleChanged("a", Role.HOST)]
+    assert cohosts.succession_after(became_host, ["a", "b"]) == [Succession(("b",))]
+    assert cohosts.succession_after([StageJoined("s", Role.SPEAKER)], ["a"]) == []

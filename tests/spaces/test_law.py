@@ -18,7 +18,7 @@ from spaces import broadcast
 from spaces.models import Space
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Role
-from spaces.services import hands, invitations, lifecycle, presence, removal, stage
+from spaces.services import cohosts, hands, invitations, lifecycle, presence, removal, stage
 from spaces.services.presence import Departure
 from spaces.snapshot import snapshot
 from tests.builders import NOW, PROCESS, add_listener, arrive, make_live_space
@@ -135,6 +135,16 @@ def _two_unmuted(story: Story) -> None:
         stage.unmute(by=person, space=story.space, now=NOW)
 
 
+def _speaker_cohosts(story: Story) -> None:
+    _invited(Role.COHOST, "speaker")(story)
+    invitations.accept_invitation(by=story.speaker, space=story.space, now=NOW)
+
+
+def _turned_round(story: Story) -> None:
+    persons = [story.speaker.key, story.cohost.key]
+    cohosts.order_cohosts(by=story.host, persons=persons, space=story.space, now=NOW)
+
+
 def _locked(story: Story) -> None:
     hands.lock_requests(by=story.host, space=story.space, now=NOW)
 
@@ -178,6 +188,14 @@ STORIES: dict[str, tuple[Callable[[Story], None], Callable[[Story], None]]] = {
     ),
     "decline_invitation": (
         _invited(Role.SPEAKER), ask(invitations.decline_invitation, "listener"),
+    ),
+    "remove_cohost": (
+        _speaker_cohosts, ask(cohosts.remove_cohost, "host", person="cohost"),
+    ),
+    "order_cohosts": (_speaker_cohosts, _turned_round),
+    "step_down_as_first_cohost": (_speaker_cohosts, ask(stage.step_down, "cohost")),
+    "leave_to_first_of_two_cohosts": (
+        _speaker_cohosts, ask(lifecycle.leave, "host", successor="cohost"),
     ),
     "mute_all": (_two_unmuted, ask(stage.mute_all, "host")),
     "mute_all_by_a_cohost": (_two_unmuted, ask(stage.mute_all, "cohost")),
@@ -263,7 +281,7 @@ def test_a_new_hosts_cards_come_in_the_order_of_the_queue(
 
 
 def test_every_service_of_a_live_space_has_a_story() -> None:
-    told = {name for module in (hands, invitations, stage, removal) for name in services_of(module)}
+    told = {name for module in (cohosts, hands, invitations, stage, removal) for name in services_of(module)}
     told |= {"leave", "end"}
     assert {name for name in told if not any(story.startswith(name) for story in STORIES)} == set()
 

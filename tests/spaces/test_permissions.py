@@ -76,6 +76,8 @@ CELLS: dict[str, tuple[set[Role], Callable[[Cast], dict[str, Any]]]] = {
     "withdraw_invitation": ({H, C}, person("invited")),
     "accept_invitation": ({S, L}, nobody),
     "decline_invitation": ({S, L}, nobody),
+    "remove_cohost": ({H}, lambda cast: {"person": cast.live.cohosts[0].key}),
+    "order_cohosts": ({H}, lambda cast: {"persons": [cast.live.cohosts[0].key]}),
     "deny": ({H, C}, person("waiting")),
     "step_down": ({C, S}, nobody),
     "mute": ({H, C, S}, nobody),

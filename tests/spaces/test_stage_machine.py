@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from spaces.rules import cohosts, invitations, requests, stage
 from spaces.rules import events as e
-from spaces.rules import invitations, requests, stage
 from spaces.rules.policy import Policy, WhoCanSpeak
 from spaces.rules.roles import Refused, Role
 from spaces.rules.stage import COHOST_PLACES, PLACES, SPEAKER_PLACES, Seat
@@ -28,6 +28,7 @@ class Stage(RuleBasedStateMachine):
         self.seats = {key: Seat(key, Role.LISTENER) for key in PEOPLE}
         self.seats["person0"] = Seat("person0", Role.HOST)
         self.queue: list[str] = []
+        self.order: list[str] = []
         self.policy = Policy()
         self.followed = frozenset(PEOPLE[:9])
 
@@ -43,7 +44,7 @@ class Stage(RuleBasedStateMachine):
             events = ask(self.seats[by])
         except Refused:
             return
-        for event in events:
+        for event in [*events, *cohosts.succession_after(events, self.order)]:
             self.happened(event, by)
 
     def happened(self, event: e.Event, by: str) -> None:
@@ -57,6 +58,8 @@ class Stage(RuleBasedStateMachine):
             case e.RoleChanged(key, role):
                 assert self.seats[key].role.is_on_stage
                 self.change(key, role=role)
+            case e.Succession(persons):
+                self.order = list(persons)
             case e.Muted(key, who):
                 assert (who == "self") == (key == by)
                 self.change(key, is_muted=True)
@@ -148,6 +151,16 @@ class Stage(RuleBasedStateMachine):
             invitations.accept(seat, **taken) if yes else invitations.decline(seat)
         ))  # fmt: skip
 
+    @rule(by=person, other=person)
+    def remove_cohost(self, by: str, other: str) -> None:
+        speakers = self.count(Role.SPEAKER)
+        self.do(by, lambda seat: cohosts.remove_cohost(seat, self.seats[other], speakers))
+
+    @rule(by=person)
+    def turn_cohosts_round(self, by: str) -> None:
+        turned = self.order[::-1]
+        self.do(by, lambda seat: cohosts.order_cohosts(seat, turned, self.order))
+
     @rule(by=person)
     def unmute(self, by: str) -> None:
         self.do(by, stage.unmute)
@@ -215,6 +228,12 @@ class Stage(RuleBasedStateMachine):
         assert sum(seat.role.is_on_stage for seat in self.seats.values()) <= PLACES
         assert self.count(Role.SPEAKER) <= SPEAKER_PLACES
         assert self.count(Role.COHOST) <= COHOST_PLACES
+
+    @invariant()
+    def the_succession_names_each_cohost_once(self) -> None:
+        named = {key for key, seat in self.seats.items() if seat.role is Role.COHOST}
+        assert set(self.order) == named
+        assert len(self.order) == len(named)
 
     @invariant()
     def there_is_one_host(self) -> None:
