@@ -13,8 +13,7 @@ export class Invitation {
   constructor(answer) {
     this.#answer = answer;
     $("invitation-form").addEventListener("submit", ({ submitter }) => answer(submitter.value));
-    this.#dialog.addEventListener("close", () => { this.#isPutOff = true; });
-    document.addEventListener("close", () => this.#offer(), { capture: true }); // after another dialog
+    document.addEventListener("close", ({ target }) => this.#closed(target), { capture: true });
   }
 
   render(state) {
@@ -29,6 +28,12 @@ export class Invitation {
 
   open() {
     if (this.#invitation && !this.#dialog.open) this.#dialog.showModal();
+  }
+
+  /** Closed without an answer it is put off; after any other dialog it may be its turn. */
+  #closed(dialog) {
+    if (dialog === this.#dialog) this.#isPutOff = true;
+    else this.#offer();
   }
 
   #draw() {

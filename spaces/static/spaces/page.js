@@ -3,7 +3,7 @@
    Join is a click, because browsers play sound only after one; sessionStorage remembers it, so that
    a reload comes back by itself, muted. */
 
-import { announce, toast } from "./announce.js";
+import { announce, startAnnouncing, toast } from "./announce.js";
 import { sound, SOUND } from "./audio.js";
 import { Clock } from "./clock.js";
 import { Continuity } from "./continuity.js";
@@ -41,6 +41,7 @@ const { slug } = page.dataset;
 const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/s/${slug}/`;
 
 readSentences(document);
+startAnnouncing();
 
 let state = apply(null, JSON.parse($("snapshot").textContent));
 const clock = new Clock(state.space);

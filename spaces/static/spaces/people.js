@@ -21,9 +21,9 @@ export class People {
   render(state) {
     const before = this.#state;
     this.#state = state;
-    if (state.stage !== before?.stage || state.space.host !== before.space.host) this.#drawStage(state);
-    if (state.invited !== before?.invited || state.me.role !== before.me.role) this.#drawInvited(isHosting(state) ? state.invited ?? [] : []);
-    if (state.removed !== before?.removed || state.me.role !== before.me.role) this.#drawRemoved();
+    if (state.stage !== before?.stage || state.space.host !== before?.space.host) this.#drawStage(state);
+    if (state.invited !== before?.invited || state.me.role !== before?.me.role) this.#drawInvited(isHosting(state) ? state.invited ?? [] : []);
+    if (state.removed !== before?.removed || state.me.role !== before?.me.role) this.#drawRemoved();
     this.#listeners.render(state);
   }
 

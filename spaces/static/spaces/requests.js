@@ -23,7 +23,7 @@ export class Requests {
     const hands = isHosting(state) ? state.hands.filter((hand) => hand.card) : [];
     for (const box of this.#boxes) {
       box.hidden = hands.length === 0 && !(isHosting(state) && state.space.requests_locked !== undefined);
-      box.querySelector("[data-requests-count]").textContent = number(hands.length);
+      box.querySelector("[data-requests-count]").textContent = hands.length ? number(hands.length) : "";
       this.#list(box.querySelector("[data-requests]"), hands);
     }
     badge(this.#badge, hands.length, counted("hands", hands.length));
