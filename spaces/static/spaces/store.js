@@ -140,10 +140,10 @@ export function heirs(state) {
   return cohosts.sort((a, b) => (a.succession ?? last) - (b.succession ?? last));
 }
 
-/** Who on stage could be host after me: present, in stage order, co-hosts first. */
+/** Who on stage could be host after me: present; co-hosts first, in their order; then as on stage. */
 export function successors(state) {
   const others = state.stage.filter((one) => one.person !== state.me.person && one.present);
-  return [...others].sort((a, b) => rank(a) - rank(b));
+  return [...others].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
-const rank = (seat) => (seat.role === "cohost" ? 0 : 1);
+const rank = (seat) => (seat.role === "cohost" ? seat.succession ?? 0 : Infinity);

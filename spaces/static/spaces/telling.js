@@ -1,7 +1,7 @@
 /* Which events are said, to whom, in which words, and how much they matter. Speaking is never announced. */
 
 import { sentence } from "./sentences.js";
-import { isHosting } from "./store.js";
+import { heirs, isHosting } from "./store.js";
 
 /** How much is announced; each hears what stands before it too. */
 export const VERBOSITY = Object.freeze({ mine: 0, important: 1, all: 2 });
@@ -30,7 +30,7 @@ const OF_THE_SPACE = {
   ended: () => "ended",
   permission: (event, { space }) => whatChanged(event, space),
   details: () => "details",
-  succession: (_event, state) => (isHosting(state) ? "succession" : null),
+  succession: ({ persons }, state) => (isHosting(state) && isReordered(persons, state) ? "succession" : null),
   host_lost: () => "host.lost",
   host_back: () => "host.back",
   notice: ({ code }) => ({ ends_soon: "notice.ends_soon", no_host: "notice.no_host" })[code],
@@ -47,6 +47,12 @@ export function told(event, state, nameOf) {
 function ofTheSpace(event, state) {
   const key = OF_THE_SPACE[event.type](event, state);
   return key ? { text: sentence(key), isShown: event.type === "ended", matters: VERBOSITY.important } : null;
+}
+
+/** Not when a co-host came or went, which is said already. */
+function isReordered(persons, state) {
+  const before = heirs(state).map((one) => one.person);
+  return before.length === persons.length && before.every((one) => persons.includes(one));
 }
 
 function whatChanged({ who_can_speak: who, requests_locked: isLocked }, space) {
