@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from media.control import MAX_SDP
 from spaces.models.participant import TAB_LIMIT
+from spaces.rules.lifecycle import DESCRIPTION_LIMIT, TITLE_LIMIT
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Action, Role
 from spaces.rules.stage import COHOST_PLACES, REASON_LIMIT
@@ -24,6 +25,8 @@ MAX_ID = 2**53  # JavaScript's largest exact integer
 _KEY = re.compile(r"[a-z2-7]{12}")
 _TAB = re.compile(f"[A-Za-z0-9_-]{{16,{TAB_LIMIT}}}")
 _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_LANGUAGE = re.compile(r"[A-Za-z-]{2,10}")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Parse: TypeAlias = Callable[[Any], Any]
@@ -290,6 +293,15 @@ class Leave:
     successor: str | None = _field(_or_none(_like(_KEY)), default=None)
 
 
+@operation("edit", Action.EDIT)
+@dataclass(frozen=True)
+class EditDetails:
+    title: str | None = _field(_or_none(_text(TITLE_LIMIT)), default=None)
+    description: str | None = _field(_or_none(_text(DESCRIPTION_LIMIT)), default=None)
+    topics: tuple[str, ...] | None = _field(_or_none(_list_of(_like(_SLUG), 16)), default=None)
+    language: str | None = _field(_or_none(_like(_LANGUAGE)), default=None)
+
+
 @operation("end", Action.END)
 @dataclass(frozen=True)
 class End:
@@ -348,6 +360,7 @@ Operation: TypeAlias = (
     | Remove
     | UndoRemove
     | React
+    | EditDetails
     | Leave
     | End
     | Resync

@@ -37,6 +37,9 @@ SENTENCES: dict[str, Promise] = {
     "protected": _("A protected account cannot host, because everyone may listen. You can join and speak."),
     "already_hosting": _("You host a live Space already. End it or go back to it."),
     # Texts, reactions, pace
+    "unknown_topic": _("One of these topics is not in the list any more. Reload the page for the new one."),
+    "too_many_topics": _("A Space has three topics at most. Take one away first."),
+    "unknown_language": _("This language is not in the list. Choose another."),
     "text_too_long": _("This text is too long. Shorten it and try again."),
     "unknown_reaction": _("This reaction is not in the tray. Reload the page for the new one."),
     "too_fast": _("That was too fast. Wait a second, then go on."),

@@ -97,10 +97,7 @@ def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
         "epoch": relay_epoch(now),
         "space": {
             "slug": space.slug,
-            "title": space.title,
-            "description": space.description,
-            "language": space.language,
-            "topics": [],
+            **details(space),
             "state": space.state,
             "started_ms": unix_ms(space.started_at),
             "who_can_speak": space.who_can_speak,
@@ -179,6 +176,16 @@ def cards(space: Space, waiting: Collection[SpeakRequest]) -> dict[int, Message]
             "past_spaces": past.get(request.person_id, 0),
         }
         for request in waiting
+    }
+
+
+def details(space: Space) -> Message:
+    """What the Space says of itself; topics as staff named them, the same for everybody."""
+    return {
+        "title": space.title,
+        "description": space.description,
+        "topics": list(space.topics.values("slug", "name")),
+        "language": space.language,
     }
 
 

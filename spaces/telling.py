@@ -174,6 +174,8 @@ class _Teller:
                 return {"type": "hand_lowered", "person": person, "why": why}
             case e.Ended(why, by):
                 return {"type": "ended", "why": why, "by": by}
+            case e.DetailsChanged():
+                return {"type": "details", **snapshot.details(self._space)}
             case e.PolicyChanged(policy):
                 is_followed = viewer.person in self._followed
                 may = policy.lets_take_place(is_followed=is_followed)

@@ -11,7 +11,8 @@ from accounts.access import signed_in, viewer
 from accounts.models import User
 from spaces import access, admission, lists
 from spaces.forms import StartForm
-from spaces.models import ReactionTotal, Space
+from spaces.languages import LANGUAGES
+from spaces.models import ReactionTotal, Space, Topic
 from spaces.rules.roles import Refused
 from spaces.sentences import SENTENCES, sentence
 from spaces.services import lifecycle
@@ -69,6 +70,10 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
         "space": found,
         "snapshot": snapshot(space=found, viewer=me, now=timezone.now()),
         "audience": lists.audience(found),
+        "topic_choices": [
+            {"slug": topic.slug, "name": str(topic)} for topic in Topic.objects.active()
+        ],
+        "languages": list(LANGUAGES.items()),
         "refusals": {code: str(text) for code, text in SENTENCES.items()},
     }
     return render(request, "spaces/space.html", context)

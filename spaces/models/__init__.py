@@ -7,6 +7,7 @@ from spaces.models.presence import Attendance, WebProcess
 from spaces.models.reaction import ReactionTotal
 from spaces.models.space import Space
 from spaces.models.speak_request import SpeakRequest
+from spaces.models.topic import Topic
 
 __all__ = [
     "Attendance",
@@ -16,5 +17,6 @@ __all__ = [
     "ReactionTotal",
     "Space",
     "SpeakRequest",
+    "Topic",
     "WebProcess",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from spaces.models.topic import Topic
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, OVER, SHOWN, TITLE_LIMIT, State
 from spaces.rules.policy import Policy, WhoCanSpeak
 
@@ -57,6 +58,9 @@ class Space(models.Model):
     title = models.CharField(_("title"), max_length=TITLE_LIMIT)
     description = models.CharField(_("description"), max_length=DESCRIPTION_LIMIT, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
+    topics = models.ManyToManyField(
+        Topic, related_name="spaces", blank=True, verbose_name=_("topics")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=[(state, state) for state in State], default=State.DRAFT
     )

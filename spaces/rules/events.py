@@ -107,6 +107,16 @@ class PolicyChanged:
 
 
 @dataclass(frozen=True)
+class DetailsChanged:
+    """What the Space says of itself, whole; topics by their slugs."""
+
+    title: str
+    description: str
+    topics: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True)
 class Removed:
     """Barred from this Space. Told to hosts and to the person only."""
 
@@ -141,6 +151,7 @@ Event: TypeAlias = (
     | InvitationGone
     | UnmuteAsked
     | PolicyChanged
+    | DetailsChanged
     | Removed
     | RemovalUndone
     | Ended

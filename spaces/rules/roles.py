@@ -53,6 +53,7 @@ class Action(StrEnum):
     MOVE_DOWN = "move_down"
     REMOVE = "remove"
     UNDO_REMOVE = "undo_remove"
+    EDIT = "edit"
     END = "end"
 
 
@@ -82,6 +83,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.MOVE_DOWN: HOSTING,
     Action.REMOVE: HOSTING,
     Action.UNDO_REMOVE: HOSTING,
+    Action.EDIT: HOSTING,
     Action.END: frozenset({Role.HOST}),
 }
 

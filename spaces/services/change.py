@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from accounts.models import Follow, User
 from spaces import broadcast
-from spaces.models import Invitation, Participant, Space, SpeakRequest
+from spaces.models import Invitation, Participant, Space, SpeakRequest, Topic
 from spaces.rules import events as e
 from spaces.rules.cohosts import succession_after
 from spaces.rules.lifecycle import State, step
@@ -165,6 +165,8 @@ class Change:
                 self.space.who_can_speak = policy.who_can_speak
                 self.space.requests_locked = policy.requests_locked
                 self.space.save(update_fields=["who_can_speak", "requests_locked"])
+            case e.DetailsChanged():
+                self._describe(event)
             case e.Removed(person, reason):
                 self._participant(
                     person, removed_at=self.now, removed_by=by, removed_reason=reason, process=None
@@ -183,6 +185,13 @@ class Change:
             defaults=fields,
             create_defaults={"joined_at": self.now, **fields},
         )
+
+    def _describe(self, details: e.DetailsChanged) -> None:
+        space = self.space
+        space.title, space.description = details.title, details.description
+        space.language = details.language
+        space.save(update_fields=["title", "description", "language"])
+        space.topics.set(Topic.objects.filter(slug__in=details.topics))
 
     def _succeed(self, persons: Sequence[str]) -> None:
         seats = Participant.objects.filter(space=self.space)

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Follow, User
 from spaces import broadcast
@@ -13,6 +12,7 @@ from spaces.rules.hosting import Standing, standing
 from spaces.rules.lifecycle import State
 from spaces.rules.roles import Action, Refused, Role, require
 from spaces.services.change import Change, change
+from spaces.services.details import default_title
 
 
 def standing_of(person: User) -> Standing:
@@ -39,7 +39,7 @@ def start_space(
         space = Space(
             host=by,
             acting_host=by,
-            title=lifecycle.title_or_default(title, _default_title(by)),
+            title=lifecycle.title_or_default(title, default_title(by, language)),
             description=lifecycle.description(description),
             language=language,
             state=lifecycle.step(State.DRAFT, State.LIVE),
@@ -86,10 +86,6 @@ def end_by_staff(*, space: Space, now: datetime) -> None:
 def _withdrawn(it: Change) -> list[events.Event]:
     """An ended Space leaves no invitation open."""
     return [events.InvitationGone(seat.person, "withdrawn") for seat in it.invited()]
-
-
-def _default_title(host: User) -> str:
-    return _("@%(handle)s's Space") % {"handle": host.handle}
 
 
 def _hosts_elsewhere(it: Change, successor: str | None) -> bool:

@@ -7,7 +7,8 @@ from accounts.models import User
 from spaces import protocol
 from spaces.models import Space
 from spaces.protocol import Operation
-from spaces.services import cohosts, hands, invitations, lifecycle, removal, stage
+from spaces.rules.details import Edit
+from spaces.services import cohosts, details, hands, invitations, lifecycle, removal, stage
 
 
 def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> None:
@@ -61,6 +62,9 @@ def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> Non
             removal.remove(by=by, person=person, reason=reason, space=space, now=now)
         case protocol.UndoRemove(person):
             removal.undo_remove(by=by, person=person, space=space, now=now)
+        case protocol.EditDetails(title, description, topics, language):
+            wanted = Edit(title, description, topics, language)
+            details.edit(by=by, wanted=wanted, space=space, now=now)
         case protocol.Leave(successor):
             lifecycle.leave(by=by, successor=successor, space=space, now=now)
         case protocol.End():

@@ -54,6 +54,8 @@ def _after(state: State, event: dict[str, Any]) -> State:
             return _me(state, invitation=None) if state["me"]["person"] == person else state
         case {"type": "permission", "may_take_place": may, **policy}:
             return _me({**state, "space": {**state["space"], **policy}}, may_take_place=may)
+        case {"type": "details", **details}:
+            return {**state, "space": {**state["space"], **details}}
         case {"type": "unmute_asked"}:
             return state
         case {"type": "ended"}:

@@ -16,9 +16,19 @@ import pytest
 from accounts.models import Follow, User
 from spaces import broadcast
 from spaces.models import Space
+from spaces.rules.details import Edit
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Role
-from spaces.services import cohosts, hands, invitations, lifecycle, presence, removal, stage
+from spaces.services import (
+    cohosts,
+    details,
+    hands,
+    invitations,
+    lifecycle,
+    presence,
+    removal,
+    stage,
+)
 from spaces.services.presence import Departure
 from spaces.snapshot import snapshot
 from tests.builders import NOW, PROCESS, add_listener, arrive, make_live_space
@@ -197,6 +207,8 @@ STORIES: dict[str, tuple[Callable[[Story], None], Callable[[Story], None]]] = {
     "leave_to_first_of_two_cohosts": (
         _speaker_cohosts, ask(lifecycle.leave, "host", successor="cohost"),
     ),
+    "edit": (_nothing, ask(details.edit, "cohost", wanted=Edit("Music now", "All of it", ["music", "careers"], "fr"))),
+    "edit_title_away": (_nothing, ask(details.edit, "host", wanted=Edit(title=" "))),
     "mute_all": (_two_unmuted, ask(stage.mute_all, "host")),
     "mute_all_by_a_cohost": (_two_unmuted, ask(stage.mute_all, "cohost")),
     "ask_unmute": (_nothing, ask(stage.ask_unmute, "host", person="speaker")),
@@ -281,8 +293,8 @@ def test_a_new_hosts_cards_come_in_the_order_of_the_queue(
 
 
 def test_every_service_of_a_live_space_has_a_story() -> None:
-    told = {name for module in (cohosts, hands, invitations, stage, removal) for name in services_of(module)}
-    told |= {"leave", "end"}
+    told = {name for module in (cohosts, details, hands, invitations, stage, removal) for name in services_of(module)}
+    told = told - {"default_title"} | {"leave", "end"}
     assert {name for name in told if not any(story.startswith(name) for story in STORIES)} == set()
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from spaces.keeper import Keeper
+from spaces.models import Topic
 from spaces.protocol import OPERATIONS
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Role
@@ -25,6 +26,7 @@ class Cast:
 
     def __init__(self) -> None:
         now = timezone.now()
+        Topic.objects.get_or_create(slug="music", defaults={"name": "Music"})
         self.live: LiveSpace = make_live_space(cohosts=1, speakers=2, listeners=1, now=now)
         space, host = self.live.space, self.live.host
         self.other = self.live.speakers[1]
@@ -88,6 +90,7 @@ CELLS: dict[str, tuple[set[Role], Callable[[Cast], dict[str, Any]]]] = {
     "move_down": ({H, C}, person("other")),
     "remove": ({H, C}, person("other", reason="Noise")),
     "undo_remove": ({H, C}, person("barred")),
+    "edit": ({H, C}, lambda cast: {"title": "Another", "topics": ["music"]}),
     "end": ({H}, nobody),
     "audio_connect": (EVERYBODY, lambda cast: {"attempt": 1}),
     "audio_answer": (EVERYBODY, lambda cast: {"attempt": 1, "sdp": "v=0"}),

@@ -34,6 +34,7 @@ EXPECTED = {
     Action.MOVE_DOWN: {H, C},
     Action.REMOVE: {H, C},
     Action.UNDO_REMOVE: {H, C},
+    Action.EDIT: {H, C},
     Action.END: {H},
 }
 
