@@ -36,13 +36,14 @@ def snapshots(
     hosting = {seat.person.key for seat in stage if seat.role in HOSTING}
     queue = hands(space, with_cards=not hosting.isdisjoint(viewers))
     invitations = list(_invitations(space))
-    plain = {**shared, "hands": [_without_card(hand) for hand in queue], "invited": []}
+    plain = {**shared, "hands": [_without_card(hand) for hand in queue], "invited": [], "removed": []}
     full = {**shared, "hands": queue, "invited": [invited(row) for row in invitations]}
+    barred = _removals(space) if not hosting.isdisjoint(viewers) else []
     mine = {row.person.key: invitation(row) for row in invitations}
     followed = followed_by_host(space, viewers) if is_by_follows(shared) else set()
     return {
         key: as_seen_by(
-            key, full if key in hosting else plain, now,
+            key, {**full, "removed": removals(barred, key)} if key in hosting else plain, now,
             invitation=mine.get(key or ""), is_followed=key in followed,
         )
         for key in viewers
@@ -176,6 +177,31 @@ def cards(space: Space, waiting: Collection[SpeakRequest]) -> dict[int, Message]
             "past_spaces": past.get(request.person_id, 0),
         }
         for request in waiting
+    }
+
+
+def _removals(space: Space) -> list[Participant]:
+    rows = Participant.objects.filter(space=space).removed()
+    return list(rows.select_related("person", "removed_by").order_by("removed_at", "pk"))
+
+
+def removed_people(space: Space, viewer: str | None) -> list[Message]:
+    """Who is barred, for a host; in the order in which they were removed."""
+    return removals(_removals(space), viewer)
+
+
+def removals(rows: Iterable[Participant], viewer: str | None) -> list[Message]:
+    return [removed(row, viewer) for row in rows]
+
+
+def removed(row: Participant, viewer: str | None) -> Message:
+    """One removal as a host sees it; `mine` says whether it is the viewer's, who may undo it."""
+    return {
+        "person": row.person.key,
+        "name": row.person.name,
+        "handle": row.person.handle,
+        "reason": row.removed_reason,
+        "mine": row.removed_by is not None and row.removed_by.key == viewer,
     }
 
 

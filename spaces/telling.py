@@ -17,7 +17,7 @@ from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import HOSTING
 from spaces.snapshot import Message
 
-Row = TypeVar("Row", SpeakRequest, Invitation)
+Row = TypeVar("Row", SpeakRequest, Invitation, Participant)
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class Viewer:
 
 
 _PRIVATE = (e.Removed, e.Invited, e.InvitationGone, e.UnmuteAsked)
+_NAMED = e.HandRaised | e.Invited | e.Removed
 
 
 class _Teller:
@@ -102,18 +103,21 @@ class _Teller:
         }
         self._hands = {row.person.key: row for row in self._rows(SpeakRequest, e.HandRaised)}
         self._cards = snapshot.cards(space, self._hands.values())
-        self._invitations = {row.person.key: row for row in self._rows(Invitation, e.Invited)}
+        self._removals = {
+            row.person.key: row for row in self._rows(Participant, e.Removed, "removed_by")
+        }
+        self._invitations = {row.person.key: row for row in self._rows(Invitation, e.Invited, "by")}
         by_follows = space.who_can_speak == WhoCanSpeak.FOLLOWED
         is_new = any(isinstance(event, e.PolicyChanged) for event in events)
         self._followed = snapshot.followed_by_host(space) if is_new and by_follows else set()
 
-    def _rows(self, model: type[Row], kind: type[e.HandRaised | e.Invited]) -> list[Row]:
+    def _rows(self, model: type[Row], kind: type[_NAMED], *more: str) -> list[Row]:
         people = [event.person for event in self._events if isinstance(event, kind)]
         if not people:
             return []
         return list(
             model._default_manager.filter(space=self._space, person__key__in=people)
-            .select_related("person")
+            .select_related("person", *more)
         )
 
     def stage(self) -> tuple[str, ...]:
@@ -125,23 +129,34 @@ class _Teller:
     def with_a_frame_of_their_own(self) -> set[str]:
         """Keys of those who are told something that others are not, or something else."""
         private = {event.person for event in self._events if isinstance(event, _PRIVATE)}
+        if self._is_new_host or any(isinstance(event, e.Removed) for event in self._events):
+            private.update(self.hosting())  # each sees which removals are theirs to undo
         return private | {key for key in self._followed if key}
 
     def told(self, viewer: Viewer) -> list[Message]:
         """The events as one viewer is sent them."""
         told = [message for event in self._events if (message := self._told(event, viewer))]
-        return [*told, *self._for_new_hosts] if viewer.is_hosting else told
+        if not (viewer.is_hosting and self._is_new_host):
+            return told
+        removed = snapshot.removed_people(self._space, viewer.person)
+        return [
+            *told,
+            *self._for_new_hosts,
+            *({"type": "removed", **one} for one in removed),
+        ]
 
-    @cached_property
-    def _for_new_hosts(self) -> list[Message]:
-        """What only hosts see, in whole, when somebody has hosts' powers by this commit; and a card
-        says whether one follows the host, who may be another now."""
-        is_new = any(
+    @property
+    def _is_new_host(self) -> bool:
+        """Whether somebody has hosts' powers by this commit, or a card says something else, because
+        whom it is about follows another host now."""
+        return any(
             isinstance(event, e.RoleChanged | e.StageJoined) and event.role in HOSTING
             for event in self._events
         )
-        if not is_new:
-            return []
+
+    @cached_property
+    def _for_new_hosts(self) -> list[Message]:
+        """What only hosts see, in whole and once more: a page puts each in the place of the last."""
         queue = snapshot.hands(self._space, with_cards=True)
         invited = snapshot.invited_people(self._space)
         return [
@@ -182,8 +197,9 @@ class _Teller:
                 return {"type": "permission", **asdict(policy), "may_take_place": may}
             case e.Removed() | e.Invited() | e.InvitationGone() | e.UnmuteAsked():
                 return self._told_privately(event, viewer)
-            case e.RemovalUndone():
-                return None
+            case e.RemovalUndone(person):
+                told = {"type": "removal_undone", "person": person}
+                return told if viewer.is_hosting else None
             case _:
                 assert_never(event)
 
@@ -195,12 +211,15 @@ class _Teller:
             return None
         match event:
             case e.Removed(_, reason):
+                if viewer.is_hosting:
+                    row = self._removals[person]
+                    return {"type": "removed", **snapshot.removed(row, viewer.person)}
                 return {"type": "removed", "person": person, "reason": reason}
             case e.Invited():
-                row = self._invitations[person]
+                invitation = self._invitations[person]
                 if viewer.is_hosting:
-                    return {"type": "invited", **snapshot.invited(row)}
-                return {"type": "invited", "person": person, **snapshot.invitation(row)}
+                    return {"type": "invited", **snapshot.invited(invitation)}
+                return {"type": "invited", "person": person, **snapshot.invitation(invitation)}
             case e.InvitationGone(_, why):
                 return {"type": "invitation_gone", "person": person, "why": why}
             case e.UnmuteAsked(_, by):

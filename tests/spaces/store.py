@@ -60,8 +60,13 @@ def _after(state: State, event: dict[str, Any]) -> State:
             return state
         case {"type": "ended"}:
             return {**state, "hands": [], "space": {**state["space"], "state": "ended"}}
+        case {"type": "removed", "person": person, "mine": _}:
+            one = {key: event[key] for key in event if key != "type"}
+            return {**state, "removed": [*_without(state["removed"], person), one]}
         case {"type": "removed"}:
-            return state
+            return state  # it is oneself, and the good-bye comes
+        case {"type": "removal_undone", "person": person}:
+            return {**state, "removed": _without(state["removed"], person)}
     raise AssertionError(f"an unknown event: {event}")
 
 
@@ -88,11 +93,11 @@ def _changed(state: State, person: str, **changes: Any) -> State:
 
 
 def _with_role(state: State, person: str, role: str) -> State:
-    """Whoever hosts no more has no cards, and does not know who is invited."""
+    """Whoever hosts no more has no cards, nor knows who is invited or removed."""
     if state["me"]["person"] != person:
         return state
     state = {**state, "me": {**state["me"], "role": role}}
     if role in HOSTING:
         return state
     bare = [{key: hand[key] for key in hand if key != "card"} for hand in state["hands"]]
-    return {**state, "hands": bare, "invited": []}
+    return {**state, "hands": bare, "invited": [], "removed": []}

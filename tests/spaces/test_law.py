@@ -237,6 +237,13 @@ STORIES: dict[str, tuple[Callable[[Story], None], Callable[[Story], None]]] = {
         _nothing, ask(removal.remove, "cohost", person="waiting", reason="Noise"),
     ),
     "undo_remove": (_removed, ask(removal.undo_remove, "cohost", person="listener")),
+    "leave_to_a_cohost_who_removed": (
+        _removed, ask(lifecycle.leave, "host", successor="cohost"),
+    ),
+    "step_down_with_somebody_removed": (_removed, ask(stage.step_down, "cohost")),
+    "leave_to_a_speaker_with_somebody_removed": (
+        _removed, ask(lifecycle.leave, "host", successor="speaker"),
+    ),
     "leave_as_speaker": (_nothing, ask(lifecycle.leave, "speaker")),
     "leave_with_hand": (_nothing, ask(lifecycle.leave, "waiting")),
     "leave_to_a_speaker": (_nothing, ask(lifecycle.leave, "host", successor="speaker")),
