@@ -27,7 +27,7 @@ export class Details {
     if (state.space !== this.#state?.space) {
       this.#place.title.textContent = title;
       this.#place.description.textContent = description;
-      this.#place.topics.replaceChildren(...(topics ?? []).map(chip));
+      this.#place.topics.replaceChildren(...(topics ?? []).map((topic) => chip(this.#nameOf(topic))));
       this.#drawLanguage(language);
     }
     this.#state = state;
@@ -38,6 +38,11 @@ export class Details {
   /** The server that knows topics knows how to edit them. */
   get #mayEdit() {
     return $("edit-topics") !== null;
+  }
+
+  /** A topic's name in the page's language, if it is still one of the list. */
+  #nameOf({ slug, name }) {
+    return this.#boxes().find((box) => box.value === slug)?.parentElement.textContent.trim() ?? name;
   }
 
   /** "(2) Evening news · LIVE · Causerie": LIVE and, for hosts, how many ask to speak. */
@@ -92,6 +97,6 @@ export class Details {
   }
 }
 
-function chip({ name }) {
-  return Object.assign(document.createElement("span"), { className: "chip brand", textContent: name });
+function chip(textContent) {
+  return Object.assign(document.createElement("span"), { className: "chip brand", textContent });
 }

@@ -4,6 +4,7 @@
 
 import { personRow } from "./rows.js";
 import { number, sentence } from "./sentences.js";
+import { seatOf } from "./store.js";
 
 const $ = (id) => document.getElementById(id);
 const TYPED_MS = 300; // a pause in typing
@@ -11,7 +12,7 @@ const SEARCHED_FROM = 10; // fewer are seen at a glance
 
 export class Listeners {
   #shown = document.getElementById("audience");
-  #query = ""; #page = 1; #pages = 1; #timer = null; #asked = 0;
+  #state = null; #query = ""; #page = 1; #pages = 1; #timer = null; #asked = 0;
 
   constructor() {
     document.addEventListener("audience", () => this.#refresh());
@@ -27,8 +28,15 @@ export class Listeners {
     this.#draw(this.#shown);
   }
 
-  render({ count }) {
-    if (this.#query === "") $("people-search").hidden = count < SEARCHED_FROM || !this.#isPaged;
+  render(state) {
+    this.#state = state;
+    if (this.#query === "") $("people-search").hidden = state.count < SEARCHED_FROM || !this.#isPaged;
+    this.#hideStage();
+  }
+
+  /** The list may be older than the stage. */
+  #hideStage() {
+    for (const item of $("people-audience").children) item.hidden = this.#state !== null && seatOf(this.#state, item.dataset.person) !== null;
   }
 
   /** A server that pages says so on the list. */
@@ -66,6 +74,7 @@ export class Listeners {
     [this.#page, this.#pages] = [Number(page), Number(pages)];
     const rows = people.map((one) => personRow(one, `@${one.handle}`));
     keepFocus($("people-audience"), () => $("people-audience").replaceChildren(...rows));
+    this.#hideStage();
     $("people-nobody").hidden = rows.length > 0 || this.#query !== "";
     $("people-none-found").hidden = rows.length > 0 || this.#query === "";
     this.#drawPages();

@@ -2,7 +2,7 @@
    focus and pictures do not jump. Levels come five times a second and touch one property only. */
 
 import { number, sentence } from "./sentences.js";
-import { handOf } from "./store.js";
+import { handOf, seatOf } from "./store.js";
 
 const AUDIENCE_EVERY_MS = 3000;
 const LOUDEST = 9;
@@ -96,6 +96,7 @@ export class Roster {
 
   #hands(state) {
     for (const item of this.#audience.querySelectorAll("[data-person]")) {
+      item.hidden = seatOf(state, item.dataset.person) !== null; // the list is older than the stage
       const isUp = handOf(state, item.dataset.person) !== null;
       item.querySelector(".hand").hidden = !isUp;
       item.querySelector("[data-words]").textContent = isUp ? sentence("seat.hand") : "";
