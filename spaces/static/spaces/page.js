@@ -29,7 +29,7 @@ import { SpaceSocket } from "./socket.js";
 import { Sounds, toneOf } from "./sounds.js";
 import { apply, handOf, invitationOf, isMuted, isOnStage, myPlaceInQueue, seatOf } from "./store.js";
 import { Succession } from "./succession.js";
-import { told } from "./telling.js";
+import { isNewRemoval, told } from "./telling.js";
 import { showMicrophone, showSound } from "./troubles.js";
 import { Verbosity } from "./verbosity.js";
 import { Voice } from "./voice.js";
@@ -65,7 +65,7 @@ const requests = new Requests({
   open: (person) => personMenu.open(person),
   now: () => clock.now(),
 });
-const people = new People({ undo: undoRemoval, withdraw: (person) => ask("withdraw_invitation", { person }) });
+const people = new People({ undo: (person) => ask("undo_remove", { person }), withdraw: (person) => ask("withdraw_invitation", { person }) });
 const hosting = new Hosting(host);
 const succession = new Succession(ask);
 const invitation = new Invitation(ask);
@@ -160,13 +160,15 @@ function pulse({ levels, reactions: tally }) {
 
 /** Before the state has changed: names are still known. */
 function happened(event) {
-  const words = told(event, state, nameOf);
-  if (words?.isShown) toast(words.text);
-  else if (words && verbosity.lets(words.matters)) announce(words.text);
+  if (!offerUndo(event)) say(told(event, state, nameOf));
   const tone = toneOf(event, state);
   if (tone) sounds.play(tone);
-  if (event.type === "removed" && event.person !== state.me.person) removed(event);
   if (event.type === "unmute_asked") asked(event);
+}
+
+function say(words) {
+  if (words?.isShown) toast(words.text);
+  else if (words && verbosity.lets(words.matters)) announce(words.text);
 }
 
 /** After it: what the page does of itself. */
@@ -191,16 +193,12 @@ function nameOf(person) {
     ?? state.removed?.find((one) => one.person === person)?.name ?? roster.nameOf(person);
 }
 
-function removed({ person, name: told }) {
-  const name = told ?? nameOf(person) ?? "?";
-  people.addRemoved(person, name);
-  toast(sentence("removed", { name }), { text: sentence("undo"), run: () => people.undo(person) });
-}
-
-async function undoRemoval(person, name) {
-  const done = await ask("undo_remove", { person });
-  if (done) toast(sentence("removed.undone", { name }));
-  return done;
+/** Whoever may undo a removal is told of it with a button for that. Says whether it was. */
+function offerUndo(event) {
+  const { type, person, name, mine } = event;
+  if (type !== "removed" || !isNewRemoval(event, state) || (!mine && state.me.role !== "host")) return false;
+  toast(sentence("removed", { name }), { text: sentence("undo"), run: () => ask("undo_remove", { person }) });
+  return true;
 }
 
 /* ---- operations ---- */
@@ -218,7 +216,7 @@ async function ask(op, fields = {}) {
 
 async function manage(op, { person, name }, fields) {
   const done = await ask(op, { person, ...fields });
-  const key = { mute_person: "muted.other", invite: "invited", ask_unmute: "asked.unmute" }[op];
+  const key = { mute_person: "muted.other", ask_unmute: "asked.unmute" }[op];
   if (done && key) toast(sentence(key, { name }));
   return done;
 }

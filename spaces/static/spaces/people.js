@@ -3,17 +3,15 @@
 import { Listeners } from "./listeners.js";
 import { isolated, personRow } from "./rows.js";
 import { number, sentence } from "./sentences.js";
-import { isHosting } from "./store.js";
 
 const $ = (id) => document.getElementById(id);
 
 export class People {
   #invitedPattern = $("invited-row").content.firstElementChild;
-  #seen = new Map(); // person → name: removed while this page is open, where the server sends no list
   #state = null; #actions;
   #listeners = new Listeners();
 
-  /** `actions`: undo(person, name) and withdraw(person) resolve to whether it was done. */
+  /** `actions`: undo(person) a removal, withdraw(person) an invitation. */
   constructor(actions) {
     this.#actions = actions;
   }
@@ -22,30 +20,17 @@ export class People {
     const before = this.#state;
     this.#state = state;
     if (state.stage !== before?.stage || state.space.host !== before?.space.host) this.#drawStage(state);
-    if (state.invited !== before?.invited || state.me.role !== before?.me.role) this.#drawInvited(isHosting(state) ? state.invited ?? [] : []);
-    if (state.removed !== before?.removed || state.me.role !== before?.me.role) this.#drawRemoved();
+    const isOther = state.me.role !== before?.me.role;
+    if (state.invited !== before?.invited || isOther) this.#drawInvited(state);
+    if (state.removed !== before?.removed || isOther) this.#drawRemoved(state);
     this.#listeners.render(state);
-  }
-
-  addRemoved(person, name) {
-    if (this.#state.removed) return;
-    this.#seen.set(person, name);
-    this.#drawRemoved();
-  }
-
-  /** Let somebody back in. */
-  async undo(person) {
-    const name = this.#removed().find((one) => one.person === person)?.name ?? "";
-    if (!(await this.#actions.undo(person, name))) return;
-    this.#seen.delete(person);
-    this.#drawRemoved();
   }
 
   #drawStage({ stage, space }) {
     keepingFocus($("people-stage"), () => stage.map((seat) => personRow(seat, roleName(seat, space.host))));
   }
 
-  #drawInvited(invited) {
+  #drawInvited({ invited }) {
     $("invited-box").hidden = invited.length === 0;
     document.querySelector("[data-invited-count]").textContent = number(invited.length);
     keepingFocus($("invited-list"), () => invited.map((one) => this.#invitedRow(one)));
@@ -63,12 +48,7 @@ export class People {
     return item;
   }
 
-  #removed() {
-    return this.#state.removed ?? [...this.#seen].map(([person, name]) => ({ person, name, mine: true }));
-  }
-
-  #drawRemoved() {
-    const removed = isHosting(this.#state) ? this.#removed() : [];
+  #drawRemoved({ removed }) {
     $("removed-box").hidden = removed.length === 0;
     document.querySelector("[data-removed-count]").textContent = number(removed.length);
     keepingFocus($("removed-list"), () => removed.map((one) => this.#removedRow(one)));
@@ -84,7 +64,7 @@ export class People {
     if (!mine && this.#state.me.role !== "host") return item;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: sentence("undo") });
     button.append(isolated(` ${name}`, "vh"));
-    button.addEventListener("click", () => this.undo(person));
+    button.addEventListener("click", () => this.#actions.undo(person));
     item.append(button);
     return item;
   }

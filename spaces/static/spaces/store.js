@@ -58,8 +58,8 @@ const CHANGES = {
     stage: state.stage.map((one) => ("succession" in one ? { ...one, succession: placeIn(persons, one.person) } : one)),
   }),
   details: (state, { type: _type, ...details }) => withSpace(state, details),
-  removed: (state, { type: _type, ...gone }) => (
-    withList(state, "removed", (list) => [...without(list, gone.person), gone])),
+  removed: (state, { type: _type, ...gone }) => (isMe(state, gone.person) ? state // the good-bye comes
+    : withList(state, "removed", (list) => [...without(list, gone.person), gone])),
   removal_undone: (state, { person }) => withList(state, "removed", (list) => without(list, person)),
   host_lost: (state, { until_ms: until }) => withSpace(state, { host_lost_until_ms: until }),
   host_back: (state) => withSpace(state, { host_lost_until_ms: null, ends_at_ms: null }),

@@ -71,8 +71,12 @@ function others(event, state, nameOf) {
   const said = ROLES[event.type]?.(event, state) ?? DETAILS[event.type]?.(event, state);
   if (said === "hand.raised" && !name) return { text: sentence("hand.somebody"), matters: VERBOSITY.important };
   if (!said || !name) return null;
-  return { text: sentence(said, { name }), matters: ROLES[event.type] ? VERBOSITY.important : VERBOSITY.all };
+  const matters = ROLES[event.type] ? VERBOSITY.important : VERBOSITY.all;
+  return { text: sentence(said, { name }), isShown: SHOWN_OF_OTHERS.has(said), matters };
 }
+
+/* What hosts do to somebody who is not seen to change by it. */
+const SHOWN_OF_OTHERS = new Set(["invited", "removed.undone"]);
 
 /* Hands, roles and words from the hosts. */
 const ROLES = {
@@ -80,11 +84,17 @@ const ROLES = {
   stage_left: () => "stage.left",
   role_changed: ({ role }) => ({ host: "stage.host", cohost: "stage.cohost", speaker: "stage.speaker" })[role],
   hand_raised: ({ person }, state) => (isHosting(state) && !state.hands.some((one) => one.person === person) ? "hand.raised" : null),
-  invited: ({ person }, state) => (state.invited?.some((one) => one.person === person) ? null : "invited"),
+  invited: ({ person }, state) => (isHosting(state) && !state.invited.some((one) => one.person === person) ? "invited" : null),
+  removed: (event, state) => (isNewRemoval(event, state) ? "removed" : null),
   invitation_gone: ({ why }) => ({ declined: "invited.declined", withdrawn: "invited.withdrawn" })[why],
   removal_undone: () => "removed.undone",
   host_changed: ({ acting }) => (acting ? "host.acting" : "stage.host"),
 };
+
+/** Whoever becomes a host is sent what was before; that is no news. */
+export function isNewRemoval({ person }, state) {
+  return isHosting(state) && !state.removed.some((one) => one.person === person);
+}
 
 /* For those who want to hear everything. */
 const DETAILS = {
