@@ -80,6 +80,7 @@ test("a host who is lost is waited for, then somebody acts, then they are back",
   assert.equal(continuity(acting).host, "acting");
   assert.equal(isActing({ ...acting, me: { person: "kim", role: "cohost" } }), true);
   assert.equal(continuity({ ...acting, me: { person: "kim", role: "cohost" } }).host, "acting-me");
+  assert.equal(after(lost, { type: "notice", code: "no_host", at_ms: 9 }).space.ends_at_ms, 9);
   const back = after(acting, { type: "host_changed", person: "hugo", acting: false });
   assert.equal(continuity(back).host, null);
 });

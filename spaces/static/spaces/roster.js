@@ -21,7 +21,7 @@ export class Roster {
     this.#refreshAudience(state.audience_version);
     for (const element of document.querySelectorAll("[data-stage-count]")) element.textContent = number(state.stage.length);
     for (const element of document.querySelectorAll("[data-count]")) element.textContent = number(state.count);
-    const host = state.stage.find((seat) => seat.role === "host");
+    const host = seatOf(state, state.space.host?.person) ?? state.stage.find((seat) => seat.role === "host");
     if (host) document.querySelector("[data-host-name]").textContent = host.name;
   }
 
@@ -73,7 +73,8 @@ export class Roster {
     button.dataset.mic = seat.present ? (seat.muted ? "muted" : "on") : "away";
     if (picture.getAttribute("src") !== seat.picture) picture.src = seat.picture;
     button.querySelector(".name bdi").textContent = isMe ? sentence("seat.you") : seat.name;
-    button.querySelector("[data-role-name]").textContent = sentence(`role.${seat.role}`);
+    const isActing = state.space.host?.acting && state.space.host.person === seat.person;
+    button.querySelector("[data-role-name]").textContent = sentence(isActing ? "role.acting" : `role.${seat.role}`);
     this.#draw(item, 0, performance.now());
     this.#words(button);
   }

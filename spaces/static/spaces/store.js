@@ -62,9 +62,10 @@ const CHANGES = {
     : withList(state, "removed", (list) => [...without(list, gone.person), gone])),
   removal_undone: (state, { person }) => withList(state, "removed", (list) => without(list, person)),
   host_lost: (state, { until_ms: until }) => withSpace(state, { host_lost_until_ms: until }),
-  host_back: (state) => withSpace(state, { host_lost_until_ms: null, ends_at_ms: null }),
+  host_back: (state) => withSpace(state, { host_lost_until_ms: null }),
   host_changed: (state, { person, acting }) => withSpace(state, { host: { person, acting }, host_lost_until_ms: null }),
-  ended: (state) => ({ ...state, hands: [], space: { ...state.space, state: "ended" } }),
+  notice: (state, { at_ms: endsAt }) => withSpace(state, { ends_at_ms: endsAt }),
+  ended: (state) => withSpace({ ...state, hands: [] }, { state: "ended", host_lost_until_ms: null, ends_at_ms: null }),
 };
 
 const isMe = (state, person) => state.me.person === person;

@@ -17,12 +17,13 @@ const MINE = {
   invited: ({ role }) => ({ speaker: "you.invited.speaker", cohost: "you.invited.cohost" })[role],
   invitation_gone: ({ why }) => (why === "withdrawn" ? "you.invitation_withdrawn" : null),
   unmute_asked: () => "you.unmute_asked",
-  host_changed: ({ acting }) => (acting ? "you.acting" : "you.host"),
+  host_changed: ({ acting }) => (acting ? "you.acting" : null),
 };
 
 /* What needs eyes as well as ears: shown as a toast. */
 const SHOWN = new Set([
   "you.moved_down", "you.host", "you.muted_by_host", "you.denied", "you.cohost", "you.speaker", "you.invitation_withdrawn",
+  "you.acting",
 ]);
 
 /** What everybody is told, whoever it is about. */
@@ -32,8 +33,8 @@ const OF_THE_SPACE = {
   details: () => "details",
   succession: ({ persons }, state) => (isHosting(state) && isReordered(persons, state) ? "succession" : null),
   host_lost: () => "host.lost",
-  host_back: () => "host.back",
-  notice: ({ code }) => ({ ends_soon: "notice.ends_soon", no_host: "notice.no_host" })[code],
+  host_back: (_event, { me }) => (me.role === "host" ? null : "host.back"),
+  notice: ({ code }) => ({ too_long: "notice.too_long", no_host: "notice.no_host", goes_on: "notice.goes_on" })[code],
 };
 
 /** What to say of `event`: { text, isShown, matters }, or null. `state` is from before it; `nameOf(person)`. */
@@ -88,7 +89,7 @@ const ROLES = {
   removed: (event, state) => (isNewRemoval(event, state) ? "removed" : null),
   invitation_gone: ({ why }) => ({ declined: "invited.declined", withdrawn: "invited.withdrawn" })[why],
   removal_undone: () => "removed.undone",
-  host_changed: ({ acting }) => (acting ? "host.acting" : "stage.host"),
+  host_changed: ({ acting }) => (acting ? "host.acting" : null),
 };
 
 /** Whoever becomes a host is sent what was before; that is no news. */
