@@ -27,7 +27,8 @@ _MOVES_AUDIENCE = (e.StageJoined, e.StageLeft, e.Removed)
 # What says nothing about who may be heard, so that the relay need not be told.
 _SILENT = (
     e.HandRaised, e.HandLowered, e.PresenceChanged, e.Invited, e.InvitationGone, e.UnmuteAsked,
-    e.PolicyChanged, e.Succession, e.DetailsChanged,
+    e.PolicyChanged, e.Succession, e.DetailsChanged, e.HostLost, e.HostBack, e.HostChanged,
+    e.Notice, e.TimerSet, e.TimerCleared,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

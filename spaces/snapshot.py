@@ -13,7 +13,9 @@ from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Follow, User
 from media.models import RelayLease
-from spaces.models import Attendance, Invitation, Participant, Space, SpeakRequest
+from spaces.models import Attendance, Invitation, Participant, Space, SpeakRequest, Timer
+from spaces.rules.continuity import ends_at
+from spaces.rules.events import TimerKind
 from spaces.rules.lifecycle import OVER
 from spaces.rules.policy import Policy, WhoCanSpeak
 from spaces.rules.roles import HOSTING, ON_STAGE, Role
@@ -103,6 +105,7 @@ def _shared(space: Space, stage: list[Participant], now: datetime) -> Message:
             "started_ms": unix_ms(space.started_at),
             "who_can_speak": space.who_can_speak,
             "requests_locked": space.requests_locked,
+            **_hosting(space, stage),
         },
         "stage": [member(seat) for seat in stage],
         "count": listeners(space, stage, now),
@@ -177,6 +180,23 @@ def cards(space: Space, waiting: Collection[SpeakRequest]) -> dict[int, Message]
             "past_spaces": past.get(request.person_id, 0),
         }
         for request in waiting
+    }
+
+
+def _hosting(space: Space, stage: Iterable[Participant]) -> Message:
+    """Who hosts now, until when a lost host is waited for, and when the Space ends by itself."""
+    hosts = {
+        seat.person_id: seat.person.key for seat in stage if seat.role in HOSTING
+    }
+    is_acting = any(
+        seat.person_id == space.acting_host_id and seat.role == Role.COHOST for seat in stage
+    )
+    rows = Timer.objects.filter(space=space).values_list("kind", "due_at")
+    timers = {TimerKind(kind): due for kind, due in rows}
+    return {
+        "host": {"person": hosts.get(space.acting_host_id), "acting": is_acting},
+        "host_lost_until_ms": unix_ms(timers.get(TimerKind.HOST_LOST)),
+        "ends_at_ms": unix_ms(ends_at(timers)),
     }
 
 

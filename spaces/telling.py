@@ -150,7 +150,8 @@ class _Teller:
         """Whether somebody has hosts' powers by this commit, or a card says something else, because
         whom it is about follows another host now."""
         return any(
-            isinstance(event, e.RoleChanged | e.StageJoined) and event.role in HOSTING
+            isinstance(event, e.HostChanged)
+            or (isinstance(event, e.RoleChanged | e.StageJoined) and event.role in HOSTING)
             for event in self._events
         )
 
@@ -197,6 +198,16 @@ class _Teller:
                 return {"type": "permission", **asdict(policy), "may_take_place": may}
             case e.Removed() | e.Invited() | e.InvitationGone() | e.UnmuteAsked():
                 return self._told_privately(event, viewer)
+            case e.HostLost(until):
+                return {"type": "host_lost", "until_ms": snapshot.unix_ms(until)}
+            case e.HostBack():
+                return {"type": "host_back"}
+            case e.HostChanged(person, is_acting):
+                return {"type": "host_changed", "person": person, "acting": is_acting}
+            case e.Notice(code, at):
+                return {"type": "notice", "code": code, "at_ms": snapshot.unix_ms(at)}
+            case e.TimerSet() | e.TimerCleared():
+                return None
             case e.RemovalUndone(person):
                 told = {"type": "removal_undone", "person": person}
                 return told if viewer.is_hosting else None

@@ -7,6 +7,7 @@ from spaces.models.presence import Attendance, WebProcess
 from spaces.models.reaction import ReactionTotal
 from spaces.models.space import Space
 from spaces.models.speak_request import SpeakRequest
+from spaces.models.timer import Timer
 from spaces.models.topic import Topic
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ReactionTotal",
     "Space",
     "SpeakRequest",
+    "Timer",
     "Topic",
     "WebProcess",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from spaces.models.topic import Topic
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, OVER, SHOWN, TITLE_LIMIT, State
 from spaces.rules.policy import Policy, WhoCanSpeak
+from spaces.rules.roles import Role
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,6 +29,11 @@ def new_slug() -> str:
 class SpaceQuerySet(models.QuerySet["Space"]):
     def live(self) -> "SpaceQuerySet":
         return self.filter(state=State.LIVE)
+
+    def hosted_by(self, person: str) -> "SpaceQuerySet":
+        """Whose host is the person with that key, or which they host now for another."""
+        as_host = Q(participants__person__key=person, participants__role=Role.HOST)
+        return self.filter(Q(acting_host__key=person) | as_host).distinct()
 
     def over(self) -> "SpaceQuerySet":
         """Ended, whatever became of the recording."""

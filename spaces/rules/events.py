@@ -5,6 +5,8 @@ each audience is sent.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from spaces.rules.policy import Policy
@@ -13,7 +15,18 @@ from spaces.rules.roles import Role
 WhyLeft: TypeAlias = Literal["stepped_down", "moved_down", "left", "removed"]
 WhyLowered: TypeAlias = Literal["lowered", "accepted", "denied", "left", "removed"]
 WhyInvitationGone: TypeAlias = Literal["accepted", "declined", "withdrawn"]
-WhyEnded: TypeAlias = Literal["host_ended", "staff_ended"]
+WhyEnded: TypeAlias = Literal["host_ended", "no_host", "too_long", "staff"]
+NoticeCode: TypeAlias = Literal["no_host", "goes_on", "too_long"]
+
+
+class TimerKind(StrEnum):
+    """What a live Space waits for; each has at most one due time."""
+
+    START_GRACE = "start_grace"  # the host has not come yet
+    HOST_LOST = "host_lost"  # the host's page is lost
+    NO_HOST = "no_host"  # nobody who hosts is here
+    CLOSING = "closing"  # the warning before the longest time is over
+    LONGEST = "longest"
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,47 @@ class RemovalUndone:
 
 
 @dataclass(frozen=True)
+class HostLost:
+    """The host's page is lost; until then nobody takes their place."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class HostBack:
+    pass
+
+
+@dataclass(frozen=True)
+class HostChanged:
+    """`person` hosts from now on: as host, or as a co-host who acts for one who is gone."""
+
+    person: str
+    is_acting: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The Space will end by itself at `at`, or (None) it will not."""
+
+    code: NoticeCode
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class TimerSet:
+    """The Space waits for something. Told by the events that go with it."""
+
+    kind: TimerKind
+    due: datetime
+
+
+@dataclass(frozen=True)
+class TimerCleared:
+    kind: TimerKind
+
+
+@dataclass(frozen=True)
 class Ended:
     why: WhyEnded
     by: str
@@ -154,5 +208,11 @@ Event: TypeAlias = (
     | DetailsChanged
     | Removed
     | RemovalUndone
+    | HostLost
+    | HostBack
+    | HostChanged
+    | Notice
+    | TimerSet
+    | TimerCleared
     | Ended
 )

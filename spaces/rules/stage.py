@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from spaces.rules.events import (
+    Ended,
     Event,
     HandLowered,
     HandRaised,
@@ -45,6 +46,7 @@ class Seat:
     is_removed: bool = False
     removed_by: str = ""  # key of who removed them
     invited_as: Role | None = None
+    is_acting: bool = False  # a co-host who acts for the host
 
 
 def raise_hand(seat: Seat, reason: str = "", policy: Policy = DEFAULTS) -> list[Event]:
@@ -198,6 +200,13 @@ def leave(seat: Seat, successor: Seat | None = None) -> list[Event]:
         *_uninvited(successor, "withdrawn"),
         RoleChanged(successor.person, Role.HOST),
     ]
+
+
+def end(by: Seat) -> list[Event]:
+    """End the Space for everyone: the host, or the co-host who acts for them."""
+    if not by.is_acting:
+        require(by.role, Action.END)
+    return [Ended("host_ended", by.person)]
 
 
 def arrive(seat: Seat) -> list[Event]:

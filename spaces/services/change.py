@@ -10,7 +10,8 @@ from django.db.models import Max
 
 from accounts.models import Follow, User
 from spaces import broadcast
-from spaces.models import Invitation, Participant, Space, SpeakRequest, Topic
+from spaces.models import Invitation, Participant, Space, SpeakRequest, Timer, Topic
+from spaces.rules import continuity
 from spaces.rules import events as e
 from spaces.rules.cohosts import succession_after
 from spaces.rules.lifecycle import State, step
@@ -59,6 +60,7 @@ class Change:
             is_removed=row.removed_at is not None,
             removed_by=row.removed_by.key if row.removed_by else "",
             invited_as=invited_as,
+            is_acting=row.role == Role.COHOST and person.pk == self.space.acting_host_id,
         )
 
     def other(self, key: str) -> Seat:
@@ -78,7 +80,7 @@ class Change:
         queue = SpeakRequest.objects.filter(space=self.space).select_related("person")
         return [self.seat(hand.person) for hand in queue.order_by("pk")[:most]]
 
-    def invited(self) -> list[Seat]:
+    def _invited(self) -> list[Seat]:
         rows = Invitation.objects.filter(space=self.space).select_related("person")
         return [self.seat(row.person) for row in rows]
 
@@ -105,20 +107,59 @@ class Change:
 
     def make(self, events: Sequence[e.Event], *, by: User | None = None) -> None:
         """Write what the rules answered and announce it after the commit; nothing for no events."""
-        events = [*events, *self._follow_ups(events)]
-        for event in events:
-            self._write(event, by)
-        broadcast.after_commit(self.space, events)
+        moves_stage = any(isinstance(event, _MOVES_STAGE) for event in events)
+        succession = (
+            succession_after(events, self.order_of_cohosts()) if moves_stage else []
+        )
+        told = self._written([*events, *succession], by)
+        if moves_stage:
+            told += self._settled()
+        self._announce(told)
 
-    def _follow_ups(self, events: Sequence[e.Event]) -> list[e.Event]:
-        """What goes with it: the order of co-hosts; whom the host follows, when another is host."""
-        succession: list[e.Event] = []
-        if any(isinstance(one, e.StageJoined | e.StageLeft | e.RoleChanged) for one in events):
-            succession = succession_after(events, self.order_of_cohosts())
-        is_new = any(isinstance(one, e.RoleChanged) and one.role is Role.HOST for one in events)
-        by_follows = self.space.who_can_speak == WhoCanSpeak.FOLLOWED
-        followed = [e.PolicyChanged(self.space.policy)] if is_new and by_follows else []
-        return [*succession, *followed]
+    def settle(self) -> None:
+        """Take up what is due; what nothing follows from is announced to nobody."""
+        self._announce(self._settled())
+
+    def _settled(self) -> list[e.Event]:
+        """What follows from who hosts and who is here now, written."""
+        return self._written(continuity.settle(self._hosting(), self.now))
+
+    def _announce(self, told: list[e.Event]) -> None:
+        """With whom the host follows, where that decides who may speak and another hosts now."""
+        is_new = any(isinstance(event, e.HostChanged) for event in told)
+        if is_new and self.space.who_can_speak == WhoCanSpeak.FOLLOWED:
+            told = [*told, e.PolicyChanged(self.space.policy)]
+        broadcast.after_commit(self.space, told)
+
+    def _written(self, events: Sequence[e.Event], by: User | None = None) -> list[e.Event]:
+        told: list[e.Event] = []
+        for event in events:
+            if isinstance(event, e.Ended):  # which leaves no invitation open
+                told += self._written(
+                    [e.InvitationGone(seat.person, "withdrawn") for seat in self._invited()]
+                )
+            self._write(event, by)
+            told.append(event)
+            if isinstance(event, e.RoleChanged) and event.role is Role.HOST:
+                told += self._written([e.HostChanged(event.person, is_acting=False)])
+        return told
+
+    def _hosting(self) -> continuity.Hosting:
+        seats = Participant.objects.filter(space=self.space).select_related("person")
+        host = seats.get(role=Role.HOST)
+        heirs = [
+            seat.person.key
+            for seat in seats.cohosts().present()
+            if not hosts_elsewhere(seat.person.key, self.space)
+        ]
+        timers = Timer.objects.filter(space=self.space).values_list("kind", "due_at")
+        return continuity.Hosting(
+            host=host.person.key,
+            is_host_here=host.is_present,
+            acting=self.space.acting_host.key,
+            heirs=heirs,
+            timers={e.TimerKind(kind): due for kind, due in timers},
+        )
 
     def _write(self, event: e.Event, by: User | None) -> None:
         match event:
@@ -130,9 +171,6 @@ class Change:
                 self._participant(person, **_OFF_STAGE)
             case e.RoleChanged(person, role):
                 self._participant(person, role=role)
-                if role is Role.HOST:
-                    self.space.acting_host = self._people[person]
-                    self.space.save(update_fields=["acting_host"])
             case e.Succession(persons):
                 self._succeed(persons)
             case e.Muted(person):
@@ -173,6 +211,17 @@ class Change:
                 )
             case e.RemovalUndone(person):
                 self._participant(person, removed_at=None, removed_by=None, removed_reason="")
+            case e.HostChanged(person):
+                self.space.acting_host = User.objects.get(key=person)
+                self.space.save(update_fields=["acting_host"])
+            case e.TimerSet(kind, due):
+                Timer.objects.update_or_create(
+                    space=self.space, kind=kind, defaults={"due_at": due}
+                )
+            case e.TimerCleared(kind):
+                Timer.objects.filter(space=self.space, kind=kind).delete()
+            case e.HostLost() | e.HostBack() | e.Notice():
+                pass  # the timers and who hosts say it
             case e.Ended():
                 self._end()
             case _:
@@ -208,11 +257,19 @@ class Change:
 
     def _end(self) -> None:
         SpeakRequest.objects.filter(space=self.space).delete()
+        Timer.objects.filter(space=self.space).delete()
         self.space.state = step(State(self.space.state), State.ENDED)
         self.space.ended_at = self.now
         self.space.save(update_fields=["state", "ended_at"])
 
 
+def hosts_elsewhere(person: str, space: Space) -> bool:
+    """Whether the person with that key hosts another live Space, or one where somebody acts for them."""
+    others = Space.objects.live().exclude(pk=space.pk)
+    return others.hosted_by(person).exists()
+
+
+_MOVES_STAGE = (e.StageJoined, e.StageLeft, e.RoleChanged, e.PresenceChanged)
 _OFF_STAGE: dict[str, object] = {"role": Role.LISTENER, "is_muted": True, "staged_at": None}
 
 

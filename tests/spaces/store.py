@@ -58,8 +58,18 @@ def _after(state: State, event: dict[str, Any]) -> State:
             return {**state, "space": {**state["space"], **details}}
         case {"type": "unmute_asked"}:
             return state
+        case {"type": "host_lost", "until_ms": until}:
+            return _space(state, host_lost_until_ms=until)
+        case {"type": "host_back"}:
+            return _space(state, host_lost_until_ms=None)
+        case {"type": "host_changed", "person": person, "acting": acting}:
+            host = {"person": person, "acting": acting}
+            return _space(state, host=host, host_lost_until_ms=None)
+        case {"type": "notice", "at_ms": at}:
+            return _space(state, ends_at_ms=at)
         case {"type": "ended"}:
-            return {**state, "hands": [], "space": {**state["space"], "state": "ended"}}
+            state = {**state, "hands": []}
+            return _space(state, state="ended", host_lost_until_ms=None, ends_at_ms=None)
         case {"type": "removed", "person": person, "mine": _}:
             one = {key: event[key] for key in event if key != "type"}
             return {**state, "removed": [*_without(state["removed"], person), one]}
@@ -81,6 +91,10 @@ def _invited(state: State, one: dict[str, Any]) -> State:
 
 def _me(state: State, **changes: Any) -> State:
     return {**state, "me": {**state["me"], **changes}}
+
+
+def _space(state: State, /, **changes: Any) -> State:
+    return {**state, "space": {**state["space"], **changes}}
 
 
 def _without(people: list[State], person: str) -> list[State]:

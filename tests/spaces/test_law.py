@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ import pytest
 
 from accounts.models import Follow, User
 from spaces import broadcast
-from spaces.models import Space
+from spaces.models import Space, Timer
 from spaces.rules.details import Edit
+from spaces.rules.events import TimerKind
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Role
 from spaces.services import (
     cohosts,
+    continuity,
     details,
     hands,
     invitations,
@@ -155,6 +158,52 @@ def _turned_round(story: Story) -> None:
     cohosts.order_cohosts(by=story.host, persons=persons, space=story.space, now=NOW)
 
 
+def _gone(*names: str) -> Callable[[Story], None]:
+    def told(story: Story) -> None:
+        gone = [Departure(story.space.pk, getattr(story, name).pk) for name in names]
+        presence.lose_from_stage(departures=gone, process=PROCESS, now=NOW)
+
+    return told
+
+
+def _later(**after: int) -> Callable[[Story], None]:
+    """What is due by then is taken up."""
+
+    def told(story: Story) -> None:
+        continuity.take_up(now=NOW + timedelta(**after))
+
+    return told
+
+
+def _in_turn(*steps: Callable[[Story], None]) -> Callable[[Story], None]:
+    def told(story: Story) -> None:
+        for step in steps:
+            step(story)
+
+    return told
+
+
+def _back(name: str) -> Callable[[Story], None]:
+    def told(story: Story) -> None:
+        arrive(story.space, getattr(story, name))
+
+    return told
+
+
+def _end_by_staff(story: Story) -> None:
+    lifecycle.end_by_staff(space=story.space, now=NOW)
+
+
+def _warned(story: Story) -> None:
+    """11 h 45 have passed."""
+    Timer.objects.filter(kind=TimerKind.CLOSING).update(due_at=NOW)
+    continuity.take_up(now=NOW)
+
+
+_acted_for = _in_turn(_gone("host"), _later(seconds=60))
+_without_hosts = _in_turn(_gone("host", "cohost"), _later(seconds=60))
+
+
 def _locked(story: Story) -> None:
     hands.lock_requests(by=story.host, space=story.space, now=NOW)
 
@@ -251,6 +300,28 @@ STORIES: dict[str, tuple[Callable[[Story], None], Callable[[Story], None]]] = {
     "connection_lost": (_unmuted, _lost),
     "connection_back": (_lost, _came_back),
     "reload_while_open": (_unmuted, _came_back),
+    "host_lost": (_nothing, _gone("host")),
+    "host_back": (_gone("host"), _back("host")),
+    "take_up_a_lost_host": (_gone("host"), _later(seconds=60)),
+    "take_up_a_lost_host_whose_follows_may_speak": (
+        _in_turn(_open_to(WhoCanSpeak.FOLLOWED), _gone("host")), _later(seconds=60),
+    ),
+    "host_reclaims": (_acted_for, _back("host")),
+    "acting_host_steps_down": (_acted_for, ask(stage.step_down, "cohost")),
+    "acting_host_lost_and_another_goes_on": (
+        _in_turn(_speaker_cohosts, _acted_for), _gone("cohost"),
+    ),
+    "acting_host_ends": (_acted_for, ask(lifecycle.end_space, "cohost")),
+    "take_up_with_nobody_hosting": (_gone("host", "cohost"), _later(seconds=60)),
+    "cohost_comes_when_nobody_hosts": (_without_hosts, _back("cohost")),
+    "host_comes_when_nobody_hosts": (_without_hosts, _back("host")),
+    "take_up_the_end_without_host": (
+        _in_turn(_invited(Role.SPEAKER), _without_hosts), _later(minutes=6),
+    ),
+    "take_up_the_warning": (_nothing, _later(hours=11, minutes=45)),
+    "host_comes_after_the_warning": (_in_turn(_without_hosts, _warned), _back("host")),
+    "take_up_the_longest": (_later(hours=11, minutes=45), _later(hours=12)),
+    "end_while_the_host_is_lost": (_gone("host"), _end_by_staff),
     "end": (_nothing, ask(lifecycle.end_space, "host")),
 }  # fmt: skip
 
@@ -300,7 +371,7 @@ def test_a_new_hosts_cards_come_in_the_order_of_the_queue(
 
 
 def test_every_service_of_a_live_space_has_a_story() -> None:
-    told = {name for module in (cohosts, details, hands, invitations, stage, removal) for name in services_of(module)}
+    told = {name for module in (cohosts, continuity, details, hands, invitations, stage, removal) for name in services_of(module)}
     told = told - {"default_title"} | {"leave", "end"}
     assert {name for name in told if not any(story.startswith(name) for story in STORIES)} == set()
 

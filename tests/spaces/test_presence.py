@@ -159,7 +159,7 @@ def test_removed_people_are_not_listed_even_when_their_arrival_is_settled_late()
     removal.remove(by=live.host, person=person.key, reason="Noise", space=live.space, now=NOW)
     late = Gathered(arrivals=[Arrival(live.space.pk, person.pk, "a-tab-of-sixteen")])
     presence.settle(process=PROCESS, gathered=late, now=NOW)
-    assert lists.audience(live.space) == []
+    assert not lists.audience(live.space)
 
 
 def test_the_peak_is_the_greatest_number_seen() -> None:
