@@ -1,6 +1,7 @@
 """Every operation asked by every role over the real socket: allowed, or refused (PRODUCT.md 3)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from spaces.models import Topic
 from spaces.protocol import OPERATIONS
 from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Role
-from spaces.services import hands, invitations, removal
+from spaces.services import continuity, hands, invitations, removal
 from tests.builders import LiveSpace, add_listener, make_live_space
 from tests.spaces.sockets import Page, in_rows
 
@@ -157,6 +158,33 @@ async def test_only_the_host_invites_cohosts_and_takes_that_back(web: Keeper) ->
     assert (await host.say("withdraw_invitation", person=cast.other.key))["ok"]
     await cohost.gone()
     await host.gone()
+
+
+async def test_a_cohost_who_acts_for_the_host_ends_the_space(web: Keeper) -> None:
+    cast = await in_rows(Cast)()
+    host, cohost = Page(cast.live.space, cast.people[H]), Page(cast.live.space, cast.people[C])
+    await host.join()
+    await cohost.join()
+    assert (await cohost.say("end"))["refused"] == "not_allowed"
+    await host.gone()
+    await cohost.until(lambda frame: told(frame, "host_lost"))
+    later = timezone.now() + timedelta(seconds=61)
+    await in_rows(continuity.take_up)(now=later)
+    changed = await cohost.until(lambda frame: told(frame, "host_changed"))
+    assert told(changed, "host_changed") == {
+        "type": "host_changed", "person": cast.people[C].key, "acting": True
+    }
+    for operation, fields in (
+        ("mute_person", {}), ("move_down", {}), ("remove", {"reason": "Noise"}),
+    ):  # fmt: skip
+        reply = await cohost.say(operation, person=cast.live.host.key, **fields)
+        assert reply["refused"] == "not_allowed", operation
+    assert (await cohost.say("end"))["ok"]
+
+
+def told(frame: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    events = frame.get("events", [])
+    return next((event for event in events if event["type"] == kind), None)
 
 
 async def test_nobody_acts_upon_people_of_another_space(web: Keeper) -> None:
