@@ -153,8 +153,28 @@ async def test_a_removal_is_undone_from_the_drawer(cast: Cast) -> None:
     await expect(rude.get_by_role("heading", name="You were removed")).to_be_visible()
     await open_people(host)
     await host.locator("#removed-list").get_by_role("button", name="Undo").click()
+    await expect(host.locator("#people #toast")).to_contain_text("Rudi may come back.")
     await expect(host.locator("#removed-box")).to_be_hidden()
     await join(rude, slug)
+
+
+async def test_without_scripts_a_host_manages_on_the_plain_page(cast: Cast) -> None:
+    slug = cast.space_of("paula")
+    guest = await cast.browser_of("pawel")
+    await join(guest, slug)
+    await raise_hand(guest)
+    host = await cast.browser_of("paula", width=320, java_script_enabled=False)
+    await host.goto(f"/s/{slug}/people/")
+    await host.get_by_role("button", name="Accept Pawel").click()
+    await expect(host.get_by_text("Done.")).to_be_visible()
+    await expect(guest.locator("#mic-dialog")).to_be_visible()
+    await host.get_by_label("Who can take a free place").select_option("everyone")
+    await host.get_by_role("button", name="Save").click()
+    await expect(host.get_by_label("Who can take a free place")).to_have_value("everyone")
+    seen = await cast.browser_of("paula", width=320)
+    await seen.goto(f"/s/{slug}/people/")
+    assert await seen.evaluate("document.documentElement.scrollWidth") <= 320
+    assert not await violations(seen)
 
 
 async def test_what_is_announced_is_chosen_and_remembered(cast: Cast) -> None:
