@@ -277,9 +277,9 @@ _OFF_STAGE: dict[str, object] = {"role": Role.LISTENER, "is_muted": True, "stage
 def change(space: Space, now: datetime) -> Iterator[Change]:
     """Lock `space` for one change. Raises Refused("ended") unless it is live."""
     with transaction.atomic():
-        locked = (
-            Space.objects.select_for_update(of=("self",)).select_related("acting_host")
-        ).get(pk=space.pk)
+        # No join here: PostgreSQL looks again at a row it waited for, and one whose acting host was
+        # changed meanwhile would no longer match the joined host, as if there were no such Space.
+        locked = Space.objects.select_for_update().get(pk=space.pk)
         if not locked.is_live:
             raise Refused("ended")
         yield Change(locked, now)
