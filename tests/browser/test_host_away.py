@@ -81,3 +81,4 @@ async def test_without_any_host_the_space_ends_after_a_while_and_says_so_before(
     assert cast.instance.ask("fall_due", slug=slug, kind="no_host") == 1
     ended = listener.get_by_role("heading", name="This Space has ended")
     await expect(ended).to_be_visible(timeout=LOST_WITHIN)
+    await expect(listener.get_by_text("No host was here for five minutes")).to_be_visible()

@@ -174,7 +174,7 @@ function say(words) {
 /** After it: what the page does of itself. */
 function afterwards(event) {
   if (event.type === "stage_joined" && event.member.person === state.me.person) promoted();
-  if (event.type === "ended") ended();
+  if (event.type === "ended") ended(event.why);
 }
 
 function promoted() {
@@ -282,12 +282,12 @@ function gone() {
   location.assign("/");
 }
 
-function ended() {
+function ended(why = "") {
   if (isLeaving) return;
   isLeaving = true;
   forgetJoined(slug);
   hangUp();
-  location.replace(location.pathname); // the same address shows the end page now
+  location.replace(why ? `${location.pathname}?ended=${why}` : location.pathname); // the end page now, which says why
 }
 
 /* ---- drawing ---- */
