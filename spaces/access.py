@@ -21,4 +21,4 @@ def find_space(slug: str, person: User | None) -> Space | None:
 
 def live_space_of(person: User) -> Space | None:
     """The live Space that `person` hosts now, if any."""
-    return Space.objects.live().filter(acting_host=person).first()
+    return Space.objects.live().hosted_by(person.key).first()

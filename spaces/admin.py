@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from spaces.models import InstanceRules, Participant, Space, WebProcess
+from spaces.models import InstanceRules, Participant, Space, Topic, WebProcess
 from spaces.rules.roles import Refused
 from spaces.sentences import sentence
 from spaces.services import lifecycle
@@ -62,6 +62,15 @@ class SpaceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
                 self.message_user(
                     request, f"{space}: {sentence(refused.code)}", level=messages.WARNING
                 )
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What hosts choose from. One that was taken from the list stays with the Spaces that have it."""
+
+    list_display = ("name", "slug", "order", "is_active")
+    list_editable = ("order", "is_active")
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
 
 
 @admin.register(InstanceRules)

@@ -24,7 +24,11 @@ SEND_LIMIT = 1.0  # s; a layer that is away must not hold whoever asked
 # What changes the list of listeners, which pages fetch when its version has risen.
 _MOVES_AUDIENCE = (e.StageJoined, e.StageLeft, e.Removed)
 # What says nothing about who may be heard, so that the relay need not be told.
-_SILENT = (e.HandRaised, e.HandLowered, e.PresenceChanged)
+_SILENT = (
+    e.HandRaised, e.HandLowered, e.PresenceChanged, e.Invited, e.InvitationGone, e.UnmuteAsked,
+    e.PolicyChanged, e.Succession, e.DetailsChanged, e.HostLost, e.HostBack, e.HostChanged,
+    e.Notice, e.TimerSet, e.TimerCleared,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -22,12 +22,13 @@ from spaces.database import in_database
 from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
 from spaces.lines import Frame, Line, Mandate, Outlet, Receive, Scope, Send
-from spaces.models import Participant, Space
+from spaces.models import Invitation, Participant, Space
 from spaces.paces import Paces
 from spaces.protocol import Malformed, Operation
 from spaces.rules.reactions import OPERATION_PACE, Bucket
 from spaces.rules.roles import Refused, Role, require
-from spaces.services import hands, lifecycle, presence, removal, stage
+from spaces.services import presence
+from spaces.services.operations import serve
 from spaces.telling import encode
 
 STRIKES = 50  # frames beyond the pace, or not understood, until the socket is closed
@@ -224,6 +225,8 @@ class SpaceSocket:
         """A snapshot read less than a second ago, if nothing was heard since and no cards are due: a
         thousand who come at once are one read. What was not heard yet comes as an event."""
         shared, key = local.snapshot, self.person.key if self.person else None
+        if key in local.invited or snapshot.is_by_follows(shared):
+            return None  # theirs is not what another was sent
         if not shared or _seconds() - local.snapshot_at > SNAPSHOT_KEPT:
             return None
         if shared["seq"] < local.seq or shared["epoch"] != self._keeper.hub.epoch:
@@ -234,13 +237,14 @@ class SpaceSocket:
 
     async def _read_snapshot(self, local: LocalSpace) -> snapshot.Message:
         read_at = _seconds()
-        message = await in_database(
+        message, invited = await in_database(
             _snapshot, space=self._pk, viewer=self.person, now=timezone.now()
         )
         local.hear_stage(message["seq"], [seat["person"] for seat in message["stage"]])
         local.learn_quietly(count=message["count"], audience_version=message["audience_version"])
         if not Role(message["me"]["role"]).is_hosting:
             local.snapshot, local.snapshot_at = message, read_at
+            local.invited = invited
         return message
 
     async def _change(self, operation: Operation, line: Line, number: int) -> None:
@@ -334,44 +338,6 @@ class SpaceSocket:
         await self._send({"type": "websocket.send", "text": encode(message)})
 
 
-def serve(*, operation: Operation, by: User, space: Space, now: datetime) -> None:
-    """The one service of each operation that changes the Space."""
-    match operation:
-        case protocol.RaiseHand(reason):
-            hands.raise_hand(by=by, space=space, reason=reason, now=now)
-        case protocol.LowerHand():
-            hands.lower_hand(by=by, space=space, now=now)
-        case protocol.Accept(person):
-            hands.accept(by=by, person=person, space=space, now=now)
-        case protocol.Deny(person):
-            hands.deny(by=by, person=person, space=space, now=now)
-        case protocol.StepDown():
-            stage.step_down(by=by, space=space, now=now)
-        case protocol.Mute():
-            stage.mute(by=by, space=space, now=now)
-        case protocol.Unmute():
-            stage.unmute(by=by, space=space, now=now)
-        case protocol.MutePerson(person):
-            stage.mute_person(by=by, person=person, space=space, now=now)
-        case protocol.MoveDown(person):
-            stage.move_down(by=by, person=person, space=space, now=now)
-        case protocol.Remove(person, reason):
-            removal.remove(by=by, person=person, reason=reason, space=space, now=now)
-        case protocol.UndoRemove(person):
-            removal.undo_remove(by=by, person=person, space=space, now=now)
-        case protocol.Leave(successor):
-            lifecycle.leave(by=by, successor=successor, space=space, now=now)
-        case protocol.End():
-            lifecycle.end_space(by=by, space=space, now=now)
-        case (
-            protocol.Join() | protocol.React() | protocol.Resync()
-            | protocol.AudioConnect() | protocol.AudioAnswer() | protocol.AudioHangup()
-        ):  # fmt: skip
-            raise AssertionError("served by the socket")
-        case _:
-            assert_never(operation)
-
-
 _NAMES = {kind: name for name, kind in protocol.OPERATIONS.items()}
 
 
@@ -397,8 +363,13 @@ def _join(
     )
 
 
-def _snapshot(*, space: int, viewer: User | None, now: datetime) -> snapshot.Message:
-    return snapshot.snapshot(space=Space.objects.get(pk=space), viewer=viewer, now=now)
+def _snapshot(
+    *, space: int, viewer: User | None, now: datetime
+) -> tuple[snapshot.Message, frozenset[str]]:
+    """The snapshot, and the keys of who is invited: they see something of their own."""
+    row = Space.objects.get(pk=space)
+    invited = Invitation.objects.filter(space=row).values_list("person__key", flat=True)
+    return snapshot.snapshot(space=row, viewer=viewer, now=now), frozenset(invited)
 
 
 def _removal_reason(*, space: int, person: User) -> str:

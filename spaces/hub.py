@@ -53,6 +53,7 @@ class LocalSpace:
         self.seq = 0  # the newest number heard here
         self.stage: frozenset[str] = frozenset()  # keys of who may speak, as of `seq`
         self.snapshot: dict[str, Any] = {}  # the last that was read, without cards
+        self.invited: frozenset[str] = frozenset()  # as of `snapshot`
         self.snapshot_at = 0.0  # when, s of the loop's clock
         self.lagged_at: int | None = None  # the rows' number at the last look, if ours was lower
         self.taps: Counter[str] = Counter()  # reactions given here, not yet published

@@ -27,7 +27,7 @@ from spaces.lines import Frame, Line
 from spaces.models import InstanceRules, Participant, Space
 from spaces.models.presence import RENEWED_EVERY
 from spaces.rules.reactions import EMOJI
-from spaces.services import presence, reactions
+from spaces.services import continuity, presence, reactions
 from spaces.services.presence import Arrival, Crowd, Departure, Gathered
 from spaces.snapshot import Facts, Message
 from spaces.telling import encode
@@ -315,6 +315,7 @@ def _look(
     people: Collection[int], now: datetime,
 ) -> Look:  # fmt: skip
     presence.lapse(now=now)
+    continuity.take_up(now=now)
     facts = snapshot.facts(spaces, now)
     presence.note_peaks((fact.space, fact.count) for fact in facts.values())
     return Look(

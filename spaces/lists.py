@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
 
 from accounts.models import Follow, User
 from spaces import snapshot
@@ -14,7 +16,8 @@ from spaces.rules.lifecycle import SHOWN
 LIVE_SHOWN = 50
 ENDED_SHOWN = 12
 SUGGESTED = 5
-AUDIENCE_SHOWN = 100
+AUDIENCE_SHOWN = 100  # on one page
+QUERY_LIMIT = 50  # characters
 
 
 def live_spaces(viewer: User | None, now: datetime) -> list[Space]:
@@ -59,10 +62,17 @@ def duration(space: Space) -> timedelta:
     return timedelta(seconds=round(lasted.total_seconds()))
 
 
-def audience(space: Space) -> list[User]:
-    """The first hundred listeners who are signed in, connected, and not hidden; by arrival."""
+def audience(space: Space, query: str = "", number: str | int = 1) -> Page[User]:
+    """One page of the listeners who are signed in, connected, and not hidden; by arrival. `query`
+    is part of a name or handle; a page that does not exist is the nearest one."""
     seats = Participant.objects.filter(space=space).in_audience().select_related("person")
-    return [seat.person for seat in seats.order_by("joined_at", "pk")[:AUDIENCE_SHOWN]]
+    if query := query.strip().removeprefix("@")[:QUERY_LIMIT]:
+        seats = seats.filter(
+            Q(person__name__icontains=query) | Q(person__handle__icontains=query)
+        )
+    pages: Paginator[Any] = Paginator(seats.order_by("joined_at", "pk"), AUDIENCE_SHOWN)
+    page = pages.get_page(number)
+    return Page([seat.person for seat in page.object_list], page.number, pages)
 
 
 def followed_by(viewer: User | None, people: Collection[int]) -> set[int]:

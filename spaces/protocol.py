@@ -9,12 +9,15 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from media.control import MAX_SDP
 from spaces.models.participant import TAB_LIMIT
-from spaces.rules.roles import Action
-from spaces.rules.stage import REASON_LIMIT
+from spaces.rules.lifecycle import DESCRIPTION_LIMIT, TITLE_LIMIT
+from spaces.rules.policy import WhoCanSpeak
+from spaces.rules.roles import Action, Role
+from spaces.rules.stage import COHOST_PLACES, REASON_LIMIT
 
 MAX_FRAME = 64 * 1024  # bytes of one message from a page
 MAX_ID = 2**53  # JavaScript's largest exact integer
@@ -22,10 +25,13 @@ MAX_ID = 2**53  # JavaScript's largest exact integer
 _KEY = re.compile(r"[a-z2-7]{12}")
 _TAB = re.compile(f"[A-Za-z0-9_-]{{16,{TAB_LIMIT}}}")
 _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_LANGUAGE = re.compile(r"[A-Za-z-]{2,10}")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Parse: TypeAlias = Callable[[Any], Any]
 Kind = TypeVar("Kind", bound=type)
+Enumerated = TypeVar("Enumerated", bound=StrEnum)
 
 
 class Malformed(Exception):
@@ -98,6 +104,25 @@ def _attempt(value: Any) -> str | int:
     return str(_like(_ATTEMPT)(value))
 
 
+def _one_of(*choices: Enumerated) -> Parse:
+    def parse(value: Any) -> Enumerated:
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise Malformed("malformed")
+
+    return parse
+
+
+def _list_of(parse: Parse, most: int) -> Parse:
+    def parse_all(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Malformed("malformed")
+        return tuple(parse(one) for one in value)
+
+    return parse_all
+
+
 def _or_none(parse: Parse) -> Parse:
     return lambda value: None if value is None else parse(value)
 
@@ -126,6 +151,73 @@ class LowerHand:
 @dataclass(frozen=True)
 class Accept:
     person: str = _field(_like(_KEY))
+
+
+@operation("accept_all", Action.ACCEPT_ALL)
+@dataclass(frozen=True)
+class AcceptAll:
+    pass
+
+
+@operation("take_place", Action.TAKE_PLACE)
+@dataclass(frozen=True)
+class TakePlace:
+    pass
+
+
+@operation("lock_requests", Action.LOCK_REQUESTS)
+@dataclass(frozen=True)
+class LockRequests:
+    pass
+
+
+@operation("unlock_requests", Action.LOCK_REQUESTS)
+@dataclass(frozen=True)
+class UnlockRequests:
+    pass
+
+
+@operation("set_who_can_speak", Action.SET_WHO_CAN_SPEAK)
+@dataclass(frozen=True)
+class SetWhoCanSpeak:
+    value: WhoCanSpeak = _field(_one_of(*WhoCanSpeak))
+
+
+@operation("invite", Action.INVITE)
+@dataclass(frozen=True)
+class Invite:
+    person: str = _field(_like(_KEY))
+    role: Role = _field(_one_of(Role.SPEAKER, Role.COHOST))
+
+
+@operation("withdraw_invitation", Action.INVITE)
+@dataclass(frozen=True)
+class WithdrawInvitation:
+    person: str = _field(_like(_KEY))
+
+
+@operation("accept_invitation", Action.ANSWER_INVITATION)
+@dataclass(frozen=True)
+class AcceptInvitation:
+    pass
+
+
+@operation("decline_invitation", Action.ANSWER_INVITATION)
+@dataclass(frozen=True)
+class DeclineInvitation:
+    pass
+
+
+@operation("remove_cohost", Action.APPOINT_COHOST)
+@dataclass(frozen=True)
+class RemoveCohost:
+    person: str = _field(_like(_KEY))
+
+
+@operation("order_cohosts", Action.APPOINT_COHOST)
+@dataclass(frozen=True)
+class OrderCohosts:
+    persons: tuple[str, ...] = _field(_list_of(_like(_KEY), COHOST_PLACES))
 
 
 @operation("deny", Action.DENY)
@@ -158,6 +250,18 @@ class MutePerson:
     person: str = _field(_like(_KEY))
 
 
+@operation("mute_all", Action.MUTE_ALL)
+@dataclass(frozen=True)
+class MuteAll:
+    pass
+
+
+@operation("ask_unmute", Action.ASK_UNMUTE)
+@dataclass(frozen=True)
+class AskUnmute:
+    person: str = _field(_like(_KEY))
+
+
 @operation("move_down", Action.MOVE_DOWN)
 @dataclass(frozen=True)
 class MoveDown:
@@ -187,6 +291,15 @@ class React:
 @dataclass(frozen=True)
 class Leave:
     successor: str | None = _field(_or_none(_like(_KEY)), default=None)
+
+
+@operation("edit", Action.EDIT)
+@dataclass(frozen=True)
+class EditDetails:
+    title: str | None = _field(_or_none(_text(TITLE_LIMIT)), default=None)
+    description: str | None = _field(_or_none(_text(DESCRIPTION_LIMIT)), default=None)
+    topics: tuple[str, ...] | None = _field(_or_none(_list_of(_like(_SLUG), 16)), default=None)
+    language: str | None = _field(_or_none(_like(_LANGUAGE)), default=None)
 
 
 @operation("end", Action.END)
@@ -225,15 +338,29 @@ Operation: TypeAlias = (
     | RaiseHand
     | LowerHand
     | Accept
+    | AcceptAll
+    | TakePlace
+    | LockRequests
+    | UnlockRequests
+    | SetWhoCanSpeak
+    | Invite
+    | WithdrawInvitation
+    | AcceptInvitation
+    | DeclineInvitation
+    | RemoveCohost
+    | OrderCohosts
     | Deny
     | StepDown
     | Mute
     | Unmute
     | MutePerson
+    | MuteAll
+    | AskUnmute
     | MoveDown
     | Remove
     | UndoRemove
     | React
+    | EditDetails
     | Leave
     | End
     | Resync

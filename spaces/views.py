@@ -1,6 +1,7 @@
 """Pages of Spaces: home, start, lobby and live page in one, its audience, the end page."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -12,7 +13,8 @@ from accounts.limits import Limit
 from accounts.models import User
 from spaces import access, admission, lists
 from spaces.forms import StartForm
-from spaces.models import InstanceRules, ReactionTotal, Space
+from spaces.languages import LANGUAGES
+from spaces.models import InstanceRules, ReactionTotal, Space, Topic
 from spaces.rules.roles import Refused
 from spaces.sentences import SENTENCES, sentence
 from spaces.services import lifecycle
@@ -75,6 +77,10 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
         "snapshot": snapshot(space=found, viewer=me, now=timezone.now()),
         "audience": lists.audience(found),
         "tray": InstanceRules.current().tray,
+        "topic_choices": [
+            {"slug": topic.slug, "name": str(topic)} for topic in Topic.objects.active()
+        ],
+        "languages": list(LANGUAGES.items()),
         "refusals": {code: str(text) for code, text in SENTENCES.items()},
     }
     return render(request, "spaces/space.html", context)
@@ -83,11 +89,15 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @never_cache
 def audience(request: HttpRequest, slug: str) -> HttpResponse:
-    """The list of listeners alone, which the live page fetches when its version has risen."""
+    """One page of the listeners alone, which the live page fetches when its version has risen."""
     me = viewer(request)
     found = access.space_or_404(slug, me)
-    listed = [] if admission.refusal(me, found) else lists.audience(found)
+    listed = [] if admission.refusal(me, found) else _audience(request, found)
     return render(request, "spaces/_audience.html", {"space": found, "audience": listed})
+
+
+def _audience(request: HttpRequest, space: Space) -> Page[User]:
+    return lists.audience(space, request.GET.get("q", ""), request.GET.get("page", 1))
 
 
 def _end_page(request: HttpRequest, ended: Space, me: User | None) -> HttpResponse:

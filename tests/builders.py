@@ -7,7 +7,7 @@ from itertools import count
 from accounts.models import Follow, User
 from spaces.models import Participant, Space, WebProcess
 from spaces.rules.roles import Role
-from spaces.services import hands, lifecycle, presence
+from spaces.services import hands, invitations, lifecycle, presence
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """The moment of every test that does not need another."""
@@ -99,9 +99,9 @@ def add_speaker(
 
 
 def add_cohost(space: Space, host: User, *, now: datetime = NOW) -> User:
-    """A co-host. There is no service to appoint one yet: the row is written."""
-    person = add_speaker(space, host, now=now)
-    Participant.objects.filter(space=space, person=person).update(role=Role.COHOST)
+    person = add_listener(space, now=now)
+    invitations.invite(by=host, person=person.key, role=Role.COHOST, space=space, now=now)
+    invitations.accept_invitation(by=person, space=space, now=now)
     return person
 
 

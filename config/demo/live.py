@@ -14,6 +14,7 @@ from config.demo.people import COHOST, HOST
 from spaces.models import Participant, Space, SpeakRequest
 from spaces.rules.events import HandLowered, RemovalUndone, StageJoined
 from spaces.rules.roles import Role
+from spaces.rules.stage import COHOST_PLACES
 from spaces.services.change import change
 from spaces.services.lifecycle import start_space
 
@@ -78,8 +79,8 @@ def start_demo_space(now: datetime) -> Space | None:
 def bring_back(now: datetime) -> list[str]:
     """Give those voices their place that have none, removed or not; returns their handles.
 
-    The site has no way to make somebody a co-host yet, so this asks no rule; it is written and
-    announced like any other change.
+    An invitation is for who is there, and the voices come only once they have a place: so this asks
+    no rule. It is written and announced like any other change.
     """
     space = demo_space()
     if space is None:
@@ -96,7 +97,8 @@ def _bring_on_stage(person: User, space: Space, now: datetime) -> bool:
             return False
         undone = [RemovalUndone(person.key)] if seat.is_removed else []
         lowered = [HandLowered(person.key, "accepted")] if seat.has_hand_up else []
-        it.make([*undone, *lowered, StageJoined(person.key, Role.COHOST)])
+        role = Role.COHOST if it.cohosts() < COHOST_PLACES else Role.SPEAKER
+        it.make([*undone, *lowered, StageJoined(person.key, role)])
     return True
 
 

@@ -17,6 +17,10 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """In stage order: who came first stands first."""
         return self.filter(role__in=ON_STAGE).order_by("staged_at", "pk")
 
+    def cohosts(self) -> "ParticipantQuerySet":
+        """In the order of succession."""
+        return self.filter(role=Role.COHOST).order_by("succession", "staged_at", "pk")
+
     def in_audience(self) -> "ParticipantQuerySet":
         """Connected and listed: neither on stage nor hidden nor removed."""
         return self.present().filter(role=Role.LISTENER, is_hidden=False, removed_at=None)
@@ -40,6 +44,9 @@ class Participant(models.Model):
     )
     role = models.CharField(
         _("role"), max_length=10, choices=[(role, role) for role in Role], default=Role.LISTENER
+    )
+    succession = models.PositiveSmallIntegerField(
+        _("succession"), null=True, blank=True, help_text=_("Co-hosts: who goes on first, from 1.")
     )
     is_muted = models.BooleanField(_("muted"), default=True)
     is_hidden = models.BooleanField(_("not listed"), default=False)

@@ -10,7 +10,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from spaces.models.topic import Topic
 from spaces.rules.lifecycle import DESCRIPTION_LIMIT, OVER, SHOWN, TITLE_LIMIT, State
+from spaces.rules.policy import Policy, WhoCanSpeak
+from spaces.rules.roles import Role
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,6 +29,11 @@ def new_slug() -> str:
 class SpaceQuerySet(models.QuerySet["Space"]):
     def live(self) -> "SpaceQuerySet":
         return self.filter(state=State.LIVE)
+
+    def hosted_by(self, person: str) -> "SpaceQuerySet":
+        """Whose host is the person with that key, or which they host now for another."""
+        as_host = Q(participants__person__key=person, participants__role=Role.HOST)
+        return self.filter(Q(acting_host__key=person) | as_host).distinct()
 
     def over(self) -> "SpaceQuerySet":
         """Ended, whatever became of the recording."""
@@ -56,9 +64,19 @@ class Space(models.Model):
     title = models.CharField(_("title"), max_length=TITLE_LIMIT)
     description = models.CharField(_("description"), max_length=DESCRIPTION_LIMIT, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
+    topics = models.ManyToManyField(
+        Topic, related_name="spaces", blank=True, verbose_name=_("topics")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=[(state, state) for state in State], default=State.DRAFT
     )
+    who_can_speak = models.CharField(
+        _("who can speak"),
+        max_length=10,
+        choices=[(who, who) for who in WhoCanSpeak],
+        default=WhoCanSpeak.INVITED,
+    )
+    requests_locked = models.BooleanField(_("requests locked"), default=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     audience_version = models.PositiveBigIntegerField(default=0, editable=False)
     listeners_peak = models.PositiveIntegerField(_("most listeners"), default=0, editable=False)
@@ -101,6 +119,10 @@ class Space(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(WhoCanSpeak(self.who_can_speak), self.requests_locked)
 
     def clock_ms(self, now: datetime) -> int:
         """The Space clock: milliseconds since the Space went live."""

@@ -35,15 +35,25 @@ class Action(StrEnum):
     REACT = "react"
     RAISE_HAND = "raise_hand"
     LOWER_HAND = "lower_hand"
+    TAKE_PLACE = "take_place"
     ACCEPT = "accept"
+    ACCEPT_ALL = "accept_all"
     DENY = "deny"
+    LOCK_REQUESTS = "lock_requests"
+    SET_WHO_CAN_SPEAK = "set_who_can_speak"
+    INVITE = "invite"
+    APPOINT_COHOST = "appoint_cohost"  # invite as one, take back, put in order
+    ANSWER_INVITATION = "answer_invitation"
     STEP_DOWN = "step_down"
     MUTE_SELF = "mute_self"
     UNMUTE_SELF = "unmute_self"
     MUTE_OTHER = "mute_other"
+    MUTE_ALL = "mute_all"
+    ASK_UNMUTE = "ask_unmute"
     MOVE_DOWN = "move_down"
     REMOVE = "remove"
     UNDO_REMOVE = "undo_remove"
+    EDIT = "edit"
     END = "end"
 
 
@@ -55,15 +65,25 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.REACT: SIGNED_IN,
     Action.RAISE_HAND: frozenset({Role.LISTENER}),
     Action.LOWER_HAND: frozenset({Role.LISTENER}),
+    Action.TAKE_PLACE: frozenset({Role.LISTENER}),
     Action.ACCEPT: HOSTING,
+    Action.ACCEPT_ALL: HOSTING,
     Action.DENY: HOSTING,
+    Action.LOCK_REQUESTS: HOSTING,
+    Action.SET_WHO_CAN_SPEAK: HOSTING,
+    Action.INVITE: HOSTING,
+    Action.APPOINT_COHOST: frozenset({Role.HOST}),
+    Action.ANSWER_INVITATION: frozenset({Role.SPEAKER, Role.LISTENER}),
     Action.STEP_DOWN: ON_STAGE,
     Action.MUTE_SELF: ON_STAGE,
     Action.UNMUTE_SELF: ON_STAGE,
     Action.MUTE_OTHER: HOSTING,
+    Action.MUTE_ALL: HOSTING,
+    Action.ASK_UNMUTE: HOSTING,
     Action.MOVE_DOWN: HOSTING,
     Action.REMOVE: HOSTING,
     Action.UNDO_REMOVE: HOSTING,
+    Action.EDIT: HOSTING,
     Action.END: frozenset({Role.HOST}),
 }
 

@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Follow, User
 from spaces import broadcast
-from spaces.models import InstanceRules, Participant, Space
-from spaces.rules import events, lifecycle, stage
+from spaces.models import InstanceRules, Participant, Space, Timer
+from spaces.rules import continuity, events, lifecycle, stage
 from spaces.rules.hosting import Standing, standing
 from spaces.rules.lifecycle import State
-from spaces.rules.roles import Action, Refused, Role, require
-from spaces.services.change import Change, change
+from spaces.rules.roles import Refused, Role
+from spaces.services.change import change, hosts_elsewhere
+from spaces.services.details import default_title
 
 
 def standing_of(person: User) -> Standing:
@@ -34,12 +34,14 @@ def start_space(
     Refused: a code of `Standing.reason`, text_too_long, or already_hosting.
     """
     with transaction.atomic():
-        if (reason := standing_of(by).reason):
+        if reason := standing_of(by).reason:
             raise Refused(reason)
+        if Space.objects.live().hosted_by(by.key).exists():
+            raise Refused("already_hosting")
         space = Space(
             host=by,
             acting_host=by,
-            title=lifecycle.title_or_default(title, _default_title(by)),
+            title=lifecycle.title_or_default(title, default_title(by, language)),
             description=lifecycle.description(description),
             language=language,
             state=lifecycle.step(State.DRAFT, State.LIVE),
@@ -54,6 +56,10 @@ def start_space(
         Participant.objects.create(
             space=space, person=by, role=Role.HOST, staged_at=now, joined_at=now
         )
+        Timer.objects.bulk_create(
+            Timer(space=space, kind=kind, due_at=due)
+            for kind, due in continuity.first_timers(now).items()
+        )
         broadcast.opened(space)
     return space
 
@@ -64,7 +70,7 @@ def leave(*, by: User, space: Space, successor: str | None = None, now: datetime
         next_host = it.other(successor) if successor else None
         seat = it.actor(by)
         happened = stage.leave(seat, next_host)
-        if seat.role is Role.HOST and _hosts_elsewhere(it, successor):
+        if seat.role is Role.HOST and successor and hosts_elsewhere(successor, it.space):
             raise Refused("successor_hosts_elsewhere")
         it.make(happened)
         Participant.objects.filter(space=space, person=by).update(left_at=now, process=None)
@@ -73,20 +79,10 @@ def leave(*, by: User, space: Space, successor: str | None = None, now: datetime
 def end_space(*, by: User, space: Space, now: datetime) -> None:
     """End it for everyone."""
     with change(space, now) as it:
-        require(it.actor(by).role, Action.END)
-        it.make([events.Ended("host_ended", by.key)])
+        it.make(stage.end(it.actor(by)))
 
 
 def end_by_staff(*, space: Space, now: datetime) -> None:
     """Staff end a Space from the admin, which has asked for their permission and keeps the log."""
     with change(space, now) as it:
-        it.make([events.Ended("staff_ended", "")])
-
-
-def _default_title(host: User) -> str:
-    return _("@%(handle)s's Space") % {"handle": host.handle}
-
-
-def _hosts_elsewhere(it: Change, successor: str | None) -> bool:
-    live = Space.objects.live().exclude(pk=it.space.pk)
-    return live.filter(acting_host__key=successor).exists()
+        it.make([events.Ended("staff", "")])

@@ -24,6 +24,17 @@ def mute_person(*, by: User, person: str, space: Space, now: datetime) -> None:
         it.make(stage.mute_person(it.actor(by), it.other(person)))
 
 
+def mute_all(*, by: User, space: Space, now: datetime) -> None:
+    """Close every microphone that `by` has power over, in one commit."""
+    with change(space, now) as it:
+        it.make(stage.mute_all(it.actor(by), it.stage()))
+
+
+def ask_unmute(*, by: User, person: str, space: Space, now: datetime) -> None:
+    with change(space, now) as it:
+        it.make(stage.ask_unmute(it.actor(by), it.other(person)))
+
+
 def step_down(*, by: User, space: Space, now: datetime) -> None:
     with change(space, now) as it:
         it.make(stage.step_down(it.actor(by)))

@@ -21,7 +21,7 @@ test("every sentence a script says is in the page", () => {
 });
 
 test("every sentence chosen by an event is in the page", () => {
-  const keys = found(scripts["telling.js"], /"((?:you|stage|hand|removed|ended)\.[a-z_]+)"/g);
+  const keys = found(scripts["telling.js"], /"((?:you|stage|hand|removed|ended|invited|permission|host|notice)\.[a-z_.]+)"/g);
   assert.deepEqual([...keys].filter((key) => !said.has(key)), []);
 });
 
@@ -38,7 +38,8 @@ test("every element a script looks up by id is in the page", () => {
 
 test("every problem of the microphone and the sound has its notice", () => {
   const problems = [...found(scripts["microphone.js"], /(?:return|#say\(|#fail\()\s*"([a-z_]+)"/g), "silent", "muted_talking"];
-  const notices = [...problems.map((one) => `mic-${one}`), ...found(scripts["troubles.js"], /: "([a-z-]+)"/g), "tap", "reconnecting", "host-first"];
+  const notices = [...problems.map((one) => `mic-${one}`), ...found(scripts["troubles.js"], /: "([a-z-]+)"/g), "tap", "reconnecting", "host-first",
+    ...found(scripts["continuity.js"], /(?:return|:|\?) "([a-z-]+)"/g), "unmute-asked", "invited"];
   assert.ok(problems.length >= 8);
   assert.deepEqual(notices.filter((name) => !html.includes(`data-notice="${name}"`)), []);
 });

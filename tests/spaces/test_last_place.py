@@ -3,6 +3,7 @@ time by itself, so nothing would be proved there."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -11,9 +12,10 @@ from django.db import connection, transaction
 from accounts.models import User
 from spaces.models import Participant
 from spaces.rules import stage
+from spaces.rules.policy import WhoCanSpeak
 from spaces.rules.roles import Refused, Role
 from spaces.rules.stage import SPEAKER_PLACES, Seat
-from spaces.services import hands
+from spaces.services import hands, invitations
 from tests.builders import NOW, LiveSpace, add_listener, make_live_space
 
 CROWD = 50
@@ -68,6 +70,31 @@ def test_one_of_fifty_gets_the_last_place(crowd: tuple[LiveSpace, list[User]]) -
     assert speakers_of(live) == SPEAKER_PLACES
     assert live.fresh().seq == seq + 1
     assert live.space.hands.count() == CROWD - 1
+
+
+def test_every_way_on_stage_leads_to_the_same_last_place(
+    crowd: tuple[LiveSpace, list[User]],
+) -> None:
+    """Accepted, accepted with all, by an invitation, and without asking: all at once."""
+    live, waiting = crowd
+    space = live.space
+    hands.set_who_can_speak(by=live.host, value=WhoCanSpeak.EVERYONE, space=space, now=NOW)
+    ways: dict[User, Callable[..., None]] = {}
+    for number, person in enumerate(waiting):
+        if number % 4 == 0:
+            invitations.invite(
+                by=live.host, person=person.key, role=Role.SPEAKER, space=space, now=NOW
+            )
+            ways[person] = partial(invitations.accept_invitation, by=person)
+        elif number % 4 == 1:
+            ways[person] = partial(hands.take_place, by=person)
+        elif number % 4 == 2:
+            ways[person] = partial(hands.accept_all, by=live.host)
+        else:
+            ways[person] = partial(hands.accept, by=live.host, person=person.key)
+    answers = at_once(lambda person: ways[person](space=space, now=NOW), waiting)
+    assert answers.count("") == 1
+    assert speakers_of(live) == SPEAKER_PLACES
 
 
 def test_without_the_lock_the_stage_would_overflow(

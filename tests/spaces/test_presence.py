@@ -160,7 +160,7 @@ def test_removed_people_are_not_listed_even_when_their_arrival_is_settled_late()
     removal.remove(by=live.host, person=person.key, reason="Noise", space=live.space, now=NOW)
     late = Gathered(arrivals=[Arrival(live.space.pk, person.pk, "a-tab-of-sixteen")])
     presence.settle(process=PROCESS, gathered=late, now=NOW)
-    assert lists.audience(live.space) == []
+    assert not lists.audience(live.space)
     assert not seat_of(live.space, person).is_present
 
 

@@ -35,7 +35,10 @@ async def test_whoever_joins_gets_a_snapshot_and_then_what_happens(web: Keeper) 
         host, listener,
     ):  # fmt: skip
         first = await listener.frame("snapshot")
-        assert first["me"] == {"person": live.listeners[0].key, "role": "listener"}
+        assert first["me"] == {
+            "person": live.listeners[0].key, "role": "listener",
+            "may_take_place": False, "invitation": None,
+        }
         assert await listener.say("raise_hand", reason="A question") == {
             "t": "reply", "re": 2, "ok": True,
         }  # fmt: skip

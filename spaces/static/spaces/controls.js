@@ -10,6 +10,7 @@ const HAS = {
   stage: isOnStage,
   speaker: (state) => isOnStage(state) && state.me.role !== "host",
   listener: (state) => state.me.role === "listener",
+  "may-take-place": (state) => state.me.role === "listener" && Boolean(state.me.may_take_place),
   visitor: (state) => !isSignedIn(state),
   "signed-in": isSignedIn,
 };
@@ -22,7 +23,7 @@ export class Controls {
     for (const control of document.querySelectorAll("[data-for]")) control.hidden = !HAS[control.dataset.for](state);
     $("page").dataset.role = state.me.role;
     this.#drawMic(isMicMuted);
-    this.#drawHand(myPlaceInQueue(state));
+    this.#drawHand(myPlaceInQueue(state), state.space.requests_locked);
     keepFocus();
   }
 
@@ -36,9 +37,11 @@ export class Controls {
     this.#mic.querySelector("[data-label]").textContent = sentence(isMuted ? "unmute" : "mute");
   }
 
-  #drawHand(place) {
+  /** While requests are locked the button stays and says so; a hand that is up can be lowered. */
+  #drawHand(place, isLocked) {
     this.#hand.setAttribute("aria-pressed", String(place > 0));
-    this.#hand.querySelector("[data-label]").textContent = sentence(place ? "hand.lower" : "hand");
+    this.#hand.toggleAttribute("data-locked-hand", Boolean(isLocked) && place === 0);
+    this.#hand.querySelector("[data-label]").textContent = sentence(place ? "hand.lower" : isLocked ? "hand.locked" : "hand");
     badge(this.#hand.querySelector("[data-place]"), place, sentence("hand.place", { n: number(place) }));
   }
 }

@@ -1,6 +1,6 @@
 /* Ways out: the Leave dialog, and what is shown when the server says good-bye. */
 
-import { isOnStage, successors } from "./store.js";
+import { isActing, isOnStage, successors } from "./store.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -64,7 +64,7 @@ export class Leaving {
   #draw() {
     const isHost = this.#state.me.role === "host";
     const heirs = isHost ? successors(this.#state) : [];
-    const shows = { host: isHost, heirs: heirs.length > 0, speaker: !isHost };
+    const shows = { host: isHost, end: isHost || isActing(this.#state), heirs: heirs.length > 0, speaker: !isHost };
     for (const part of this.#dialog.querySelectorAll("[data-leave]")) part.hidden = !shows[part.dataset.leave];
     this.#drawHeirs(heirs);
   }

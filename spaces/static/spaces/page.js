@@ -3,11 +3,15 @@
    Join is a click, because browsers play sound only after one; sessionStorage remembers it, so that
    a reload comes back by itself, muted. */
 
-import { announce, toast } from "./announce.js";
+import { announce, startAnnouncing, toast } from "./announce.js";
 import { sound, SOUND } from "./audio.js";
 import { Clock } from "./clock.js";
+import { Continuity } from "./continuity.js";
 import { Controls } from "./controls.js";
+import { Details } from "./details.js";
 import { Devices } from "./devices.js";
+import { Hosting } from "./hosting.js";
+import { Invitation } from "./invitation.js";
 import { Leaving } from "./leaving.js";
 import { forgetJoined, hasJoined, rememberJoined, tab } from "./memory.js";
 import { Microphone } from "./microphone.js";
@@ -22,9 +26,12 @@ import { Sequence } from "./sequence.js";
 import { startSharing } from "./sharing.js";
 import { Shortcuts } from "./shortcuts.js";
 import { SpaceSocket } from "./socket.js";
-import { apply, handOf, isMuted, isOnStage, seatOf } from "./store.js";
-import { told } from "./telling.js";
+import { Sounds, toneOf } from "./sounds.js";
+import { apply, handOf, invitationOf, isMuted, isOnStage, myPlaceInQueue, seatOf } from "./store.js";
+import { Succession } from "./succession.js";
+import { isNewRemoval, told } from "./telling.js";
 import { showMicrophone, showSound } from "./troubles.js";
+import { Verbosity } from "./verbosity.js";
 import { Voice } from "./voice.js";
 import { Volume } from "./volume.js";
 
@@ -34,6 +41,7 @@ const { slug } = page.dataset;
 const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/s/${slug}/`;
 
 readSentences(document);
+startAnnouncing();
 
 let state = apply(null, JSON.parse($("snapshot").textContent));
 const clock = new Clock(state.space);
@@ -57,11 +65,18 @@ const requests = new Requests({
   open: (person) => personMenu.open(person),
   now: () => clock.now(),
 });
-const people = new People(undoRemoval);
+const people = new People({ undo: (person) => ask("undo_remove", { person }), withdraw: (person) => ask("withdraw_invitation", { person }) });
+const hosting = new Hosting(host);
+const succession = new Succession(ask);
+const invitation = new Invitation(ask);
+const details = new Details(saveDetails);
+const continuity = new Continuity(() => clock.now());
+const verbosity = new Verbosity();
 const personMenu = new PersonMenu(manage);
 const devices = new Devices({ microphone, voice, sound });
 const leaving = new Leaving({ ask, gone, again });
-new Volume(sound);
+const volume = new Volume(sound);
+const sounds = new Sounds({ loudest: () => roster.loudest, isSilenced: () => volume.isSilenced });
 new Shortcuts({
   mute: () => isOnStage(state) && voice.toggle(),
   hand: () => !$("hand").hidden && $("hand").click(),
@@ -78,6 +93,7 @@ sound.use((op, fields) => socket.request(op, fields));
 
 function enter() {
   sound.arm();
+  sounds.arm();
   page.dataset.phase = "live";
   $("controls").hidden = false;
   rememberJoined(slug);
@@ -144,16 +160,21 @@ function pulse({ levels, reactions: tally }) {
 
 /** Before the state has changed: names are still known. */
 function happened(event) {
-  const words = told(event, state, nameOf);
+  if (!offerUndo(event)) say(told(event, state, nameOf));
+  const tone = toneOf(event, state);
+  if (tone) sounds.play(tone);
+  if (event.type === "unmute_asked") asked(event);
+}
+
+function say(words) {
   if (words?.isShown) toast(words.text);
-  else if (words) announce(words.text);
-  if (event.type === "removed" && event.person !== state.me.person) removed(event);
+  else if (words && verbosity.lets(words.matters)) announce(words.text);
 }
 
 /** After it: what the page does of itself. */
 function afterwards(event) {
   if (event.type === "stage_joined" && event.member.person === state.me.person) promoted();
-  if (event.type === "ended") ended();
+  if (event.type === "ended") ended(event.why);
 }
 
 function promoted() {
@@ -161,20 +182,23 @@ function promoted() {
   devices.open({ isPromoted: true });
 }
 
+/** A host would like to hear us: it stays until it is answered or we unmute. */
+function asked({ by }) {
+  document.querySelector('[data-notice="unmute-asked"] [data-name]').textContent = by.name;
+  notice("asked", "unmute-asked");
+}
+
 function nameOf(person) {
-  return seatOf(state, person)?.name ?? handOf(state, person)?.card?.name ?? roster.nameOf(person);
+  return seatOf(state, person)?.name ?? handOf(state, person)?.card?.name ?? invitationOf(state, person)?.card?.name
+    ?? state.removed?.find((one) => one.person === person)?.name ?? roster.nameOf(person);
 }
 
-function removed({ person }) {
-  const name = nameOf(person) ?? "?";
-  people.addRemoved(person, name);
-  toast(sentence("removed", { name }), { text: sentence("undo"), run: () => people.undo(person) });
-}
-
-async function undoRemoval(person, name) {
-  const done = await ask("undo_remove", { person });
-  if (done) toast(sentence("removed.undone", { name }));
-  return done;
+/** Whoever may undo a removal is told of it with a button for that. Says whether it was. */
+function offerUndo(event) {
+  const { type, person, name, mine } = event;
+  if (type !== "removed" || !isNewRemoval(event, state) || (!mine && state.me.role !== "host")) return false;
+  toast(sentence("removed", { name }), { text: sentence("undo"), run: () => ask("undo_remove", { person }) });
+  return true;
 }
 
 /* ---- operations ---- */
@@ -192,8 +216,27 @@ async function ask(op, fields = {}) {
 
 async function manage(op, { person, name }, fields) {
   const done = await ask(op, { person, ...fields });
-  if (done && op === "mute_person") toast(sentence("muted.other", { name }));
+  const key = { mute_person: "muted.other", ask_unmute: "asked.unmute" }[op];
+  if (done && key) toast(sentence(key, { name }));
   return done;
+}
+
+async function host(op, fields) {
+  const done = await ask(op, fields);
+  const key = { mute_all: "muted.all", accept_all: "accepted.all" }[op];
+  if (done && key) toast(sentence(key));
+  return done;
+}
+
+/** Resolves to the sentence of a refusal, or to nothing. */
+async function saveDetails(fields) {
+  try {
+    await socket.request("edit", fields);
+    toast(sentence("details.saved"));
+    return null;
+  } catch ({ code }) {
+    return refusalSentence(code);
+  }
 }
 
 function holdToTalk() {
@@ -239,12 +282,12 @@ function gone() {
   location.assign("/");
 }
 
-function ended() {
+function ended(why = "") {
   if (isLeaving) return;
   isLeaving = true;
   forgetJoined(slug);
   hangUp();
-  location.replace(location.pathname); // the same address shows the end page now
+  location.replace(why ? `${location.pathname}?ended=${why}` : location.pathname); // the end page now, which says why
 }
 
 /* ---- drawing ---- */
@@ -254,6 +297,11 @@ function draw() {
   roster.render(state);
   requests.render(state);
   people.render(state);
+  hosting.render(state);
+  succession.render(state);
+  invitation.render(state);
+  details.render(state);
+  continuity.render(state);
   personMenu.render(state);
   devices.render(state);
   leaving.render(state);
@@ -265,12 +313,14 @@ const drawMicrophone = () => showMicrophone(microphone, { isDialogOpen: devices.
 function drawControls() {
   controls.render(state, { isMicMuted: voice.isMuted });
   if (!voice.isMuted) notice("hello", null);
+  if (!voice.isMuted || !isOnStage(state)) notice("asked", null);
 }
 
 /* ---- clicks ---- */
 
 function handClicked() {
-  if (handOf(state, state.me.person)) ask("lower_hand");
+  if (myPlaceInQueue(state)) ask("lower_hand");
+  else if (state.space.requests_locked) toast(refusalSentence("requests_locked"));
   else $("hand-dialog").showModal();
 }
 
@@ -284,12 +334,15 @@ $("join").addEventListener("click", enter);
 $("mic").addEventListener("click", () => voice.toggle());
 $("hand").addEventListener("click", handClicked);
 $("hand-form").addEventListener("submit", handRaised);
+$("take-place").addEventListener("click", () => ask("take_place"));
 $("step-down").addEventListener("click", () => ask("step_down"));
 onNotice({
   tap: () => sound.tap(),
   "mic-again": () => { microphone.forgetProblem(); voice.unmute(); },
   "mic-choose": () => devices.open(),
   unmute: () => voice.unmute(),
+  "stay-muted": () => notice("asked", null),
+  "answer-invitation": () => invitation.open(),
   dismiss: () => microphone.forgetProblem(),
 });
 sound.addEventListener("change", () => showSound(sound));

@@ -1,9 +1,12 @@
 /* The menu of a person: who they are, profile and follow; for hosts what they may do about them. */
 
 import { sentence } from "./sentences.js";
-import { handOf, mayManage, isHosting, seatOf } from "./store.js";
+import { handOf, invitationOf, isHosting, mayManage, seatOf } from "./store.js";
 
 const $ = (id) => document.getElementById(id);
+
+/* Buttons that are one operation with a field. */
+const OPERATIONS = { invite_speaker: ["invite", { role: "speaker" }], invite_cohost: ["invite", { role: "cohost" }] };
 
 export class PersonMenu {
   #dialog = $("person-dialog");
@@ -39,13 +42,13 @@ export class PersonMenu {
 
   /** Somebody of the stage, the queue or the audience list. */
   #find(person) {
-    const seat = seatOf(this.#state, person) ?? handOf(this.#state, person)?.card;
+    const seat = seatOf(this.#state, person) ?? handOf(this.#state, person)?.card ?? invitationOf(this.#state, person)?.card;
     if (seat) return { ...seat, person };
-    const button = document.querySelector(`#audience [data-person="${CSS.escape(person)}"] button`);
+    const button = document.querySelector(`[data-person="${CSS.escape(person)}"] [data-handle]`);
     return button && {
       person,
       handle: button.dataset.handle,
-      name: button.querySelector(".name bdi").textContent,
+      name: button.querySelector("bdi").textContent,
       picture: button.querySelector("img").getAttribute("src"),
     };
   }
@@ -68,17 +71,35 @@ export class PersonMenu {
   #drawManage({ person, role, seat, hand }) {
     const isOther = person !== this.#state.me.person;
     $("person-manage").hidden = !(isHosting(this.#state) && isOther && mayManage(this.#state, role));
-    const shows = { accept: hand, deny: hand, mute_person: seat && !seat.muted, move_down: seat, ask_remove: true };
+    const shows = {
+      accept: hand, deny: hand, mute_person: seat && !seat.muted, move_down: seat, ask_remove: true,
+      ...this.#invitations({ person, role, seat, hand }),
+    };
     for (const [action, isShown] of Object.entries(shows)) {
       document.querySelector(`[data-manage="${action}"]`).hidden = !isShown;
     }
+  }
+
+  /** What a server has that knows invitations. */
+  #invitations({ person, role, seat, hand }) {
+    if (!this.#state.invited) return {};
+    const isHost = this.#state.me.role === "host";
+    const invitation = invitationOf(this.#state, person);
+    return {
+      invite_speaker: !seat && !hand && !invitation,
+      invite_cohost: isHost && role !== "cohost" && !invitation,
+      withdraw_invitation: invitation && (isHost || invitation.role === "speaker"),
+      ask_unmute: seat?.muted && seat.present,
+      remove_cohost: isHost && role === "cohost" && "succession" in seat,
+    };
   }
 
   async #clicked(event) {
     const action = event.target.closest("[data-manage]")?.dataset.manage;
     if (!action) return;
     if (action === "ask_remove") return this.#foldRemoval(!this.#removing.hidden);
-    if (await this.#run(action, this.#person, {})) this.#dialog.close();
+    const [op, fields] = OPERATIONS[action] ?? [action, {}];
+    if (await this.#run(op, this.#person, fields)) this.#dialog.close();
   }
 
   #foldRemoval(isFolded) {

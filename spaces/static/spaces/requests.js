@@ -10,7 +10,6 @@ export class Requests {
   #pattern = document.getElementById("request").content.firstElementChild;
   #boxes = [...document.querySelectorAll("[data-requests-box]")];
   #badge = document.querySelector("[data-hands]");
-  #title = document.title;
   #actions; #state = null;
 
   /** `actions`: accept(person), deny(person), open(person), now() in server time (ms). */
@@ -23,17 +22,12 @@ export class Requests {
     this.#state = state;
     const hands = isHosting(state) ? state.hands.filter((hand) => hand.card) : [];
     for (const box of this.#boxes) {
-      box.hidden = hands.length === 0;
-      box.querySelector("[data-requests-count]").textContent = number(hands.length);
+      box.hidden = hands.length === 0 && !(isHosting(state) && state.space.requests_locked !== undefined);
+      box.querySelector("[data-requests-count]").textContent = hands.length ? number(hands.length) : "";
       this.#list(box.querySelector("[data-requests]"), hands);
     }
-    this.#count(hands.length);
+    badge(this.#badge, hands.length, counted("hands", hands.length));
     this.#ages();
-  }
-
-  #count(n) {
-    badge(this.#badge, n, counted("hands", n));
-    document.title = n > 0 ? `(${number(n)}) ${this.#title}` : this.#title;
   }
 
   #list(list, hands) {
@@ -52,6 +46,7 @@ export class Requests {
     item.querySelector("img").src = card.picture;
     for (const name of item.querySelectorAll("[data-name]")) name.textContent = card.name;
     item.querySelector("[data-follows]").hidden = !card.follows_you;
+    item.querySelector("[data-followed]").hidden = !card.you_follow;
     item.querySelector("[data-past]").textContent = card.past_spaces === undefined ? "" : `${counted("past", card.past_spaces)} · `;
     item.querySelector("[data-reason]").textContent = card.reason ?? "";
     item.querySelector("[data-accept]").onclick = () => this.#actions.accept(person);

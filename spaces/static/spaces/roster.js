@@ -2,7 +2,7 @@
    focus and pictures do not jump. Levels come five times a second and touch one property only. */
 
 import { number, sentence } from "./sentences.js";
-import { handOf } from "./store.js";
+import { handOf, seatOf } from "./store.js";
 
 const AUDIENCE_EVERY_MS = 3000;
 const SPREAD_MS = 5; // for each listener: a crowd must not ask for the list all at once
@@ -24,7 +24,7 @@ export class Roster {
     this.#refreshAudience(state);
     for (const element of document.querySelectorAll("[data-stage-count]")) element.textContent = number(state.stage.length);
     for (const element of document.querySelectorAll("[data-count]")) element.textContent = number(state.count);
-    const host = state.stage.find((seat) => seat.role === "host");
+    const host = seatOf(state, state.space.host?.person) ?? state.stage.find((seat) => seat.role === "host");
     if (host) document.querySelector("[data-host-name]").textContent = host.name;
   }
 
@@ -43,6 +43,11 @@ export class Roster {
       if (level > 0) this.#speakingUntil.set(item.dataset.person, now + HOLD_MS);
       this.#draw(item, level / LOUDEST, now);
     }
+  }
+
+  /** The loudest level now, 0 to 9. */
+  get loudest() {
+    return Math.max(0, ...Object.values(this.#levels));
   }
 
   /** Somebody's name as the page shows it, or null. */
@@ -71,7 +76,8 @@ export class Roster {
     button.dataset.mic = seat.present ? (seat.muted ? "muted" : "on") : "away";
     if (picture.getAttribute("src") !== seat.picture) picture.src = seat.picture;
     button.querySelector(".name bdi").textContent = isMe ? sentence("seat.you") : seat.name;
-    button.querySelector("[data-role-name]").textContent = sentence(`role.${seat.role}`);
+    const isActing = state.space.host?.acting && state.space.host.person === seat.person;
+    button.querySelector("[data-role-name]").textContent = sentence(isActing ? "role.acting" : `role.${seat.role}`);
     this.#draw(item, 0, performance.now());
     this.#words(button);
   }
@@ -94,6 +100,7 @@ export class Roster {
 
   #hands(state) {
     for (const item of this.#audience.querySelectorAll("[data-person]")) {
+      item.hidden = seatOf(state, item.dataset.person) !== null; // the list is older than the stage
       const isUp = handOf(state, item.dataset.person) !== null;
       item.querySelector(".hand").hidden = !isUp;
       item.querySelector("[data-words]").textContent = isUp ? sentence("seat.hand") : "";

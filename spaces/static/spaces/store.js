@@ -48,8 +48,39 @@ const CHANGES = {
   hand_raised: (state, { type: _type, ...hand }) => (
     { ...state, hands: [...without(state.hands, hand.person), hand] }),
   hand_lowered: (state, { person }) => ({ ...state, hands: without(state.hands, person) }),
-  ended: (state) => ({ ...state, hands: [], space: { ...state.space, state: "ended" } }),
+  permission: (state, { type: _type, may_take_place, ...settings }) => withMe(withSpace(state, settings), { may_take_place }),
+  invited: (state, { type: _type, ...one }) => asHostsSee(
+    isMe(state, one.person) ? withMe(state, { invitation: { role: one.role, by: one.by } }) : state, one),
+  invitation_gone: (state, { person }) => withList(
+    isMe(state, person) ? withMe(state, { invitation: null }) : state, "invited", (list) => without(list, person)),
+  succession: (state, { persons }) => ({
+    ...state,
+    stage: state.stage.map((one) => ("succession" in one ? { ...one, succession: placeIn(persons, one.person) } : one)),
+  }),
+  details: (state, { type: _type, ...details }) => withSpace(state, details),
+  removed: (state, { type: _type, ...gone }) => (isMe(state, gone.person) ? state // the good-bye comes
+    : withList(state, "removed", (list) => [...without(list, gone.person), gone])),
+  removal_undone: (state, { person }) => withList(state, "removed", (list) => without(list, person)),
+  host_lost: (state, { until_ms: until }) => withSpace(state, { host_lost_until_ms: until }),
+  host_back: (state) => withSpace(state, { host_lost_until_ms: null }),
+  host_changed: (state, { person, acting }) => withSpace(state, { host: { person, acting }, host_lost_until_ms: null }),
+  notice: (state, { at_ms: endsAt }) => withSpace(state, { ends_at_ms: endsAt }),
+  ended: (state) => withSpace({ ...state, hands: [] }, { state: "ended", host_lost_until_ms: null, ends_at_ms: null }),
 };
+
+const isMe = (state, person) => state.me.person === person;
+const withMe = (state, changes) => ({ ...state, me: { ...state.me, ...changes } });
+const withSpace = (state, changes) => ({ ...state, space: { ...state.space, ...changes } });
+
+/** Hosts are sent an invitation with a card, the person who is invited without. */
+const asHostsSee = (state, one) => (
+  one.card ? withList(state, "invited", (list) => [...without(list, one.person), one]) : state);
+
+/** A list of what hosts see, where there is one. */
+const withList = (state, name, change) => (state[name] ? { ...state, [name]: change(state[name]) } : state);
+
+/** From 1, in the order of succession; null for who is not in it. */
+const placeIn = (persons, person) => persons.indexOf(person) + 1 || null;
 
 const without = (people, person) => people.filter((one) => one.person !== person);
 
@@ -62,11 +93,16 @@ function onStage(state, person, changes) {
 
 function withRole(state, person, role) {
   if (state.me.person !== person) return state;
-  const hands = HOSTING.has(role) ? state.hands : state.hands.map(withoutCard);
-  return { ...state, hands, me: { ...state.me, role } };
+  const after = withMe(state, { role });
+  return HOSTING.has(role) ? after : asOthersSee(after);
 }
 
-/** Whoever hosts no more has no cards. */
+/** Whoever hosts no more has no cards, and does not know who is invited or removed. */
+function asOthersSee(state) {
+  const lists = ["invited", "removed"].filter((name) => state[name]).map((name) => [name, []]);
+  return { ...state, ...Object.fromEntries(lists), hands: state.hands.map(withoutCard) };
+}
+
 const withoutCard = ({ card: _card, ...hand }) => hand;
 
 /* What the page asks of the state. */
@@ -86,16 +122,29 @@ export const handOf = (state, person) => state.hands.find((one) => one.person ==
 export const myPlaceInQueue = (state) => (
   state.me.person ? state.hands.findIndex((one) => one.person === state.me.person) + 1 : 0);
 
+/** Whether the viewer acts for a host who is away. */
+export const isActing = (state) => Boolean(state.space.host?.acting && isMe(state, state.space.host.person));
+
 /** Whether the viewer may act on somebody of that role: a co-host has no power over host and co-hosts. */
 export function mayManage(state, role) {
   if (state.me.role === "host") return role !== "host";
   return state.me.role === "cohost" && !HOSTING.has(role);
 }
 
-/** Who on stage could be host after me: present, in stage order, co-hosts first. */
-export function successors(state) {
-  const others = state.stage.filter((one) => one.person !== state.me.person && one.present);
-  return [...others].sort((a, b) => rank(a) - rank(b));
+/** How somebody is invited, or null; hosts alone know. */
+export const invitationOf = (state, person) => state.invited?.find((one) => one.person === person) ?? null;
+
+/** Co-hosts in the order in which they go on without the host. */
+export function heirs(state) {
+  const last = Number.MAX_SAFE_INTEGER;
+  const cohosts = state.stage.filter((one) => one.role === "cohost");
+  return cohosts.sort((a, b) => (a.succession ?? last) - (b.succession ?? last));
 }
 
-const rank = (seat) => (seat.role === "cohost" ? 0 : 1);
+/** Who on stage could be host after me: present; co-hosts first, in their order; then as on stage. */
+export function successors(state) {
+  const others = state.stage.filter((one) => one.person !== state.me.person && one.present);
+  return [...others].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+const rank = (seat) => (seat.role === "cohost" ? seat.succession ?? 0 : Infinity);

@@ -26,6 +26,10 @@ export class Volume {
     this.#apply();
   }
 
+  get isSilenced() {
+    return this.#silence.checked || Number(this.#range.value) === 0;
+  }
+
   #apply() {
     const percent = Number(this.#range.value);
     const isSilenced = this.#silence.checked;
