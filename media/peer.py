@@ -42,6 +42,7 @@ class Peer:
         self.offer = ""
         self.offered_at = now
         self.checked_at = now
+        self.moved_at = float("-inf")  # when its address last changed while it was connected
         self.vouched_at = now
         self.is_open = False
         """The gate: whether this peer's voice is decrypted and handed on."""

@@ -40,6 +40,8 @@ MOST_OF_PERSON = 5
 """Peers one person may have: some devices, and attempts that overlap."""
 MOST_OF_HOST = 256
 """Peers behind one address that is not the machine's own: a large office behind one router."""
+MOVES_EVERY = 5.0
+"""s between two moves of a connected peer to another address."""
 MOST_WAITING = 1000
 """Peers offered and not connected; each costs 2 KiB until its 10 s are over."""
 SILENT_AFTER = 12.0
@@ -87,6 +89,7 @@ class Switchboard:
             on_packet=self._take_packet,
             on_check=self._take_check,
             on_move=self._take_move,
+            may_move=self._may_move,
         )
         self.addresses = advertised(addresses, self.endpoint.family)
         self.fanout: Fanout[Peer] = Fanout(self.endpoint.family)
@@ -298,6 +301,16 @@ class Switchboard:
             if is_crowded and not self._is_own(address.host):
                 self.close(peer, "too_many")
                 return False
+        return True
+
+    def _may_move(self, peer: Peer) -> bool:
+        """A check's source can be forged by whoever sees and repeats it: sound is led away seldom."""
+        now = self._clock()
+        if peer.is_connected and now - peer.moved_at < MOVES_EVERY:
+            self.counts["move_put_off"] += 1
+            return False
+        if peer.is_connected:
+            peer.moved_at = now
         return True
 
     def _take_move(self, peer: Peer, former: Address | None) -> None:

@@ -254,6 +254,35 @@ def proof(board: Switchboard, tab: str) -> bytes:
     return check(peer.password.decode(), USERNAME=f"{peer.ufrag.decode()}:them")
 
 
+def test_a_connected_peers_sound_is_led_elsewhere_at_most_every_five_seconds(
+    board: Switchboard, clock: Clock
+) -> None:
+    board.take(wanted("tab"))
+    peer = board.peers["tab"]
+    socks = [guest(board) for _i in range(3)]
+    ports = [sock.getsockname()[1] for sock in socks]
+
+    def port_after_check_from(sock: socket.socket) -> int:
+        name = f"{peer.ufrag.decode()}:them"
+        sock.send(check(peer.password.decode(), **{"USERNAME": name, "USE-CANDIDATE": None}))
+        board.endpoint.drain()
+        assert sock.recv(200), "checks are answered all the same"
+        assert peer.address is not None
+        return peer.address.destination[1]
+
+    for sock, port in zip(socks, ports, strict=True):
+        assert port_after_check_from(sock) == port, "before it is connected it may look around"
+    peer.srtp = object()  # type: ignore[assignment]  # as far as the endpoint goes: connected
+    assert port_after_check_from(socks[0]) == ports[0]
+    clock.now += 4.9
+    assert port_after_check_from(socks[1]) == ports[0]
+    clock.now += 0.2
+    assert port_after_check_from(socks[1]) == ports[1]
+    peer.srtp = None
+    for sock in socks:
+        sock.close()
+
+
 def test_only_a_proven_check_is_answered(board: Switchboard) -> None:
     board.take(wanted("tab"))
     sock = guest(board)
