@@ -132,3 +132,10 @@ def test_the_reset_link_of_the_page_works_in_one_click(db: None, post_box: Path)
     link = re.search(r'href="http://testserver(/accounts/password/reset/[^"]+)"', browser.get("/mail/").text)
     assert link
     assert "Choose a new password" in browser.get(link[1], follow=True).text
+
+
+def test_a_nul_byte_is_nobody_and_reaches_no_database(
+    db: None, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):  # PostgreSQL would not take it
+        assert continue_as("sar\0ah").status_code == 404
