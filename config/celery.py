@@ -26,7 +26,6 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "heartbeat": every(5.0, "config.tasks.heartbeat"),
     "dead web processes": every(5.0, "spaces.tasks.lapse_dead_processes"),
-    "lapse": every(5.0, "spaces.tasks.lapse_dead_processes"),
 }
 
 
