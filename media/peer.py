@@ -36,6 +36,7 @@ class Peer:
         self.may_speak = connect.may_speak
         self.attempt = connect.attempt
         self.reply_to = connect.reply_to
+        self.origin = connect.origin
         self.ufrag = secrets.token_urlsafe(6).encode()
         self.password = secrets.token_urlsafe(18).encode()
         self.address: Address | None = None

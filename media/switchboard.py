@@ -48,6 +48,9 @@ SILENT_AFTER = 12.0
 """s without a word of any web process, which speak every 5 s: they or the layer are away, and nobody
 can tell whose page is gone."""
 
+MOST_WAITING_OF_ORIGIN = 64
+"""Of those, visitors of one address as the web saw it."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -57,6 +60,7 @@ class Limits:
     of_person: int = MOST_OF_PERSON
     of_host: int = MOST_OF_HOST
     waiting: int = MOST_WAITING
+    waiting_of_origin: int = MOST_WAITING_OF_ORIGIN
 
 
 class Switchboard:
@@ -186,12 +190,17 @@ class Switchboard:
             return "barred"
         if len(self.peers) >= self.limits.peers or len(self._waiting) >= self.limits.waiting:
             return "busy"
+        if wanted.origin and self._waiting_of(wanted.origin) >= self.limits.waiting_of_origin:
+            return "busy"
         if wanted.person is not None and self._count_of(wanted.person) >= self.limits.of_person:
             return "too_many"
         return None
 
     def _count_of(self, person: str) -> int:
         return sum(peer.person == person for peer in self.peers.values())
+
+    def _waiting_of(self, origin: str) -> int:
+        return sum(peer.origin == origin for peer in self._waiting)
 
     def _offer(self, wanted: Connect, hall: Hall) -> None:
         peer = Peer(wanted, self._clock())

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -173,6 +174,14 @@ def test_an_answer_to_another_attempt_is_ignored(board: Switchboard) -> None:
     board.take(control.Answer("tab", "1", ANSWER))
     board.take(control.Answer("nobody", "1", ANSWER))
     assert not board.peers["tab"].is_answered
+
+
+def test_one_address_does_not_take_all_the_places_to_wait(board: Switchboard) -> None:
+    board.limits = Limits(waiting_of_origin=2)
+    for number in range(3):
+        board.take(replace(wanted(f"tab{number}"), origin="theirs"))
+    board.take(replace(wanted("another"), origin="mine"))
+    assert codes(board) == ["offer", "offer", "busy", "offer"]
 
 
 def test_hanging_up_is_the_end(board: Switchboard) -> None:
