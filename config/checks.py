@@ -12,7 +12,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import connection
 
 from accounts.models import User
 
@@ -24,11 +24,9 @@ def no_demo_people(
     """Anybody may continue as a demo person, so none may exist on an instance that is for real."""
     if settings.INSTANCE.is_trial or not databases:
         return []
-    try:
-        there = User.objects.filter(is_demo=True).exists()
-    except DatabaseError:  # no tables yet: nobody is there
+    if User._meta.db_table not in connection.introspection.table_names():  # before `migrate`
         return []
-    if not there:
+    if not User.objects.filter(is_demo=True).exists():
         return []
     return [Error(
         "This database holds the demo's people, whom everybody may sign in as.",

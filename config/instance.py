@@ -54,6 +54,7 @@ class Instance:
     relay_port: int
     relay_addresses: tuple[str, ...]
     trusted_proxies: int
+    visitors_per_address: int
     language: str
     var: Path
 
@@ -122,6 +123,7 @@ def read(environment: Mapping[str, str], base: Path) -> Instance:
         relay_port=get.port("RELAY_PORT", 0 if mode is Mode.TRIAL else 40000),
         relay_addresses=get.addresses("RELAY_ADDRESSES"),
         trusted_proxies=get.number("TRUSTED_PROXIES", 0),
+        visitors_per_address=get.number("VISITORS_PER_ADDRESS", 100),
         language=get.choice("LANGUAGE_CODE", "en", ("en", "fr")),
         var=var,
     )

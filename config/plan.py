@@ -13,6 +13,7 @@ from config.processes import Child
 from config.tls import Certificate
 
 BACKLOG = 4096  # connections waiting to be accepted; Twisted's 50 loses bursts (REALTIME.md)
+WEBSOCKET_LIMIT = 128 * 1024  # bytes; a page may send 64 KiB and is told when it was more
 NO_REDIS = (
     "Causerie needs a Redis and finds none. Type:  sudo apt-get install -y redis-server"
     "  (or set REDIS_URL)"
@@ -63,9 +64,10 @@ def web(instance: Instance, certificate: Certificate | None) -> list[str]:
     else:
         endpoint = f"{'tcp6' if ':' in instance.host else 'tcp'}:{place}"
     proxied = ["--proxy-headers"] if instance.trusted_proxies else []
+    limits = [f"--websocket-max-{what}-size={WEBSOCKET_LIMIT}" for what in ("frame", "message")]
     return [
         sys.executable, "-m", "daphne", "--endpoint", endpoint, "--verbosity", "0",
-        "--no-server-name", *proxied, "config.asgi:application",
+        "--no-server-name", *limits, *proxied, "config.asgi:application",
     ]
 
 

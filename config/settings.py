@@ -209,6 +209,7 @@ LOGGING = {
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {
+        "channels_redis.pubsub": {"level": "CRITICAL"},  # a traceback for each of Redis' restarts
         "daphne": {"level": "WARNING"},
         "aiortc": {"level": "WARNING"},
         "aioice": {"level": "WARNING"},

@@ -13,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import Follow, User
+from accounts.models.user import UserQuerySet
+from config.nearby import is_on_this_machine
 
 CONTINUE_AS = ("amina", "karim", "sarah", "mod")  # demo handles, in the order offered
 
@@ -22,18 +24,25 @@ def continue_as(request: HttpRequest) -> HttpResponseBase:
     """Sign in as the demo person with the posted handle, and go on to `next`."""
     if not settings.INSTANCE.is_trial:
         raise Http404("only in a trial")
-    person = get_object_or_404(
-        User.objects.active(), is_demo=True, handle=request.POST.get("handle", "")
-    )
+    handle = request.POST.get("handle", "")
+    if handle not in CONTINUE_AS:  # a NUL byte would be an error in PostgreSQL
+        raise Http404("not offered")
+    person = get_object_or_404(_open_to(request), handle=handle)
     # No redirect_url: allauth takes `next` from the form itself and checks that it is ours.
     return perform_login(request, person, email_verification="none")
 
 
-def offered() -> list[tuple[User, str]]:
+def _open_to(request: HttpRequest) -> UserQuerySet:
+    """The demo's people that whoever asks may be; its staff only at the machine itself."""
+    people = User.objects.active().filter(is_demo=True)
+    return people if is_on_this_machine(request) else people.filter(is_staff=False)
+
+
+def offered(request: HttpRequest) -> list[tuple[User, str]]:
     """The demo's people one may continue as, each with what they are. Empty in production."""
     if not settings.INSTANCE.is_trial:
         return []
-    people = User.objects.active().filter(is_demo=True, handle__in=CONTINUE_AS)
+    people = _open_to(request).filter(handle__in=CONTINUE_AS)
     ordered = sorted(people, key=lambda person: CONTINUE_AS.index(person.handle))
     return [(person, _who_they_are(person)) for person in ordered]
 

@@ -73,6 +73,8 @@ class Connect:
     may_speak: bool
     attempt: Attempt
     reply_to: str
+    origin: str = ""
+    """Of a visitor: a mark of the address, so that one machine does not take everybody's places."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Endpoint(Generic[GuestT]):
 
     `on_packet(guest, datagram)` takes everything of a known address that is not STUN;
     `on_check(guest, address)` is asked at each proven check whether the guest may be there;
+    `may_move(guest)` is asked before a guest who is somewhere is taken to be somewhere else;
     `on_move(guest, former)` is told when the guest's address has changed.
     """
 
@@ -83,6 +84,7 @@ class Endpoint(Generic[GuestT]):
         on_packet: Callable[[GuestT, bytes], None],
         on_check: Callable[[GuestT, Address], bool],
         on_move: Callable[[GuestT, Address | None], None],
+        may_move: Callable[[GuestT], bool] = lambda _guest: True,
     ) -> None:
         self.socket = _open(host, port)
         self.family = self.socket.family
@@ -91,6 +93,7 @@ class Endpoint(Generic[GuestT]):
         self._on_packet = on_packet
         self._on_check = on_check
         self._on_move = on_move
+        self._may_move = may_move
         self._by_ufrag: dict[bytes, GuestT] = {}
         self._by_address: dict[bytes, GuestT] = {}
         self._inbox = Messages(_AT_ONCE, _DATAGRAM, self.family)
@@ -142,7 +145,8 @@ class Endpoint(Generic[GuestT]):
         address = known if known and known.raw == raw else Address.from_raw(raw)
         if not self._on_check(guest, address):
             return
-        if guest.address is None or (address is not guest.address and check.use_candidate):
+        wants_move = address is not guest.address and check.use_candidate
+        if guest.address is None or (wants_move and self._may_move(guest)):
             self._move(guest, address)
         self._send_to(ice.answer_to(check, guest.password, address.mapped), address)
 

@@ -36,12 +36,14 @@ class Peer:
         self.may_speak = connect.may_speak
         self.attempt = connect.attempt
         self.reply_to = connect.reply_to
+        self.origin = connect.origin
         self.ufrag = secrets.token_urlsafe(6).encode()
         self.password = secrets.token_urlsafe(18).encode()
         self.address: Address | None = None
         self.offer = ""
         self.offered_at = now
         self.checked_at = now
+        self.moved_at = float("-inf")  # when its address last changed while it was connected
         self.vouched_at = now
         self.is_open = False
         """The gate: whether this peer's voice is decrypted and handed on."""

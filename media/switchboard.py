@@ -40,11 +40,16 @@ MOST_OF_PERSON = 5
 """Peers one person may have: some devices, and attempts that overlap."""
 MOST_OF_HOST = 256
 """Peers behind one address that is not the machine's own: a large office behind one router."""
+MOVES_EVERY = 5.0
+"""s between two moves of a connected peer to another address."""
 MOST_WAITING = 1000
 """Peers offered and not connected; each costs 2 KiB until its 10 s are over."""
 SILENT_AFTER = 12.0
 """s without a word of any web process, which speak every 5 s: they or the layer are away, and nobody
 can tell whose page is gone."""
+
+MOST_WAITING_OF_ORIGIN = 64
+"""Of those, visitors of one address as the web saw it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Limits:
     of_person: int = MOST_OF_PERSON
     of_host: int = MOST_OF_HOST
     waiting: int = MOST_WAITING
+    waiting_of_origin: int = MOST_WAITING_OF_ORIGIN
 
 
 class Switchboard:
@@ -87,6 +93,7 @@ class Switchboard:
             on_packet=self._take_packet,
             on_check=self._take_check,
             on_move=self._take_move,
+            may_move=self._may_move,
         )
         self.addresses = advertised(addresses, self.endpoint.family)
         self.fanout: Fanout[Peer] = Fanout(self.endpoint.family)
@@ -183,12 +190,17 @@ class Switchboard:
             return "barred"
         if len(self.peers) >= self.limits.peers or len(self._waiting) >= self.limits.waiting:
             return "busy"
+        if wanted.origin and self._waiting_of(wanted.origin) >= self.limits.waiting_of_origin:
+            return "busy"
         if wanted.person is not None and self._count_of(wanted.person) >= self.limits.of_person:
             return "too_many"
         return None
 
     def _count_of(self, person: str) -> int:
         return sum(peer.person == person for peer in self.peers.values())
+
+    def _waiting_of(self, origin: str) -> int:
+        return sum(peer.origin == origin for peer in self._waiting)
 
     def _offer(self, wanted: Connect, hall: Hall) -> None:
         peer = Peer(wanted, self._clock())
@@ -298,6 +310,16 @@ class Switchboard:
             if is_crowded and not self._is_own(address.host):
                 self.close(peer, "too_many")
                 return False
+        return True
+
+    def _may_move(self, peer: Peer) -> bool:
+        """A check's source can be forged by whoever sees and repeats it: sound is led away seldom."""
+        now = self._clock()
+        if peer.is_connected and now - peer.moved_at < MOVES_EVERY:
+            self.counts["move_put_off"] += 1
+            return False
+        if peer.is_connected:
+            peer.moved_at = now
         return True
 
     def _take_move(self, peer: Peer, former: Address | None) -> None:

@@ -23,6 +23,7 @@ from spaces.hub import CLOSE_CODES, COME_AGAIN, LocalSpace
 from spaces.keeper import Keeper, keeper
 from spaces.lines import Frame, Line, Mandate, Outlet, Receive, Scope, Send
 from spaces.models import Invitation, Participant, Space
+from spaces.origins import origin_of
 from spaces.paces import Paces
 from spaces.protocol import Malformed, Operation
 from spaces.rules.reactions import OPERATION_PACE, Bucket
@@ -37,7 +38,7 @@ FRESH = 5.0  # s after its opening in which a socket's session is believed to st
 SNAPSHOT_KEPT = 1.0  # s; counts in it are as old as those of a pulse
 
 # With these answers to `join` there is no going on: the page is told good-bye.
-_FAREWELLS = {code: code for code in ("elsewhere", "removed", "ended", "signed_out")}
+_FAREWELLS = {code: code for code in ("elsewhere", "removed", "ended", "signed_out", "crowded")}
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,8 @@ class SpaceSocket:
     async def _admitted(self, operation: protocol.Join) -> Role:
         await self._keeper.ready()
         person = self.person
+        if person is None and self._keeper.hub.is_crowded(origin_of(self._scope)):
+            raise Refused("crowded")
         here = self._keeper.hub.other_line(self._slug, person.key if person else None)
         if here is not None and here.tab != operation.tab and not operation.take_over:
             raise Refused("elsewhere")
@@ -209,6 +212,7 @@ class SpaceSocket:
             self._scope, self._send, id=secrets.token_hex(8), tab=operation.tab,
             peer=secret.hexdigest()[:32], person=key, person_id=person.pk if person else 0,
             is_hidden=operation.hidden, came_at=time.time(), mandate=self._mandate,
+            origin="" if person else origin_of(self._scope),
         )  # fmt: skip
 
     async def _send_snapshot(self, line: Line, local: LocalSpace) -> None:
@@ -293,7 +297,7 @@ class SpaceSocket:
             control.Connect(
                 space=local.slug, tab=line.peer, person=line.person,
                 may_speak=line.person is not None, attempt=str(attempt),
-                reply_to=broadcast.process_group(self._keeper.process),
+                reply_to=broadcast.process_group(self._keeper.process), origin=line.origin,
             )
         )  # fmt: skip
         if not asked:

@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from media import control
 from media import layer as layers
@@ -35,6 +36,7 @@ CLOSE_CODES = {
     "elsewhere": 4004,
     "too_fast": 4005,
     "signed_out": 4007,
+    "crowded": 4008,
 }
 COME_AGAIN = 4006  # without a bye: the page reconnects by itself. (autobahn sends no 1013.)
 
@@ -122,6 +124,7 @@ class Hub:
         # Who came since the keeper last looked for removals that overtook them.
         self.unseen: dict[tuple[int, int], Line] = {}
         self.paces = PaceBook()
+        self.visitors_from: Counter[str] = Counter()  # by origin
         self._gone: list[LocalSpace] = []
         self._channel = ""
         self._subscribing = asyncio.Lock()
@@ -149,6 +152,11 @@ class Hub:
         local = self.spaces.get(slug)
         return local.by_person.get(person) if local and person else None
 
+    def is_crowded(self, origin: str) -> bool:
+        """Whether as many visitors are in from there as one address may send."""
+        most = settings.INSTANCE.visitors_per_address
+        return bool(origin) and self.visitors_from[origin] >= most
+
     async def add(self, slug: str, pk: int, line: Line) -> LocalSpace:
         """Let a page in; the caller holds it until its snapshot is read. Another page of the same
         person, or a visitor's copy of the same tab, says good-bye."""
@@ -156,6 +164,8 @@ class Hub:
         if local is None:
             local = self.spaces[slug] = LocalSpace(slug, pk)
         local.lines.add(line)
+        if line.origin:
+            self.visitors_from[line.origin] += 1
         before = local.by_person.get(line.person) if line.person else self.peers.get(line.peer)
         self.peers[line.peer] = line
         if line.person:
@@ -175,6 +185,8 @@ class Hub:
         if local is None or line not in local.lines:
             return
         local.lines.discard(line)
+        if line.origin:
+            self.visitors_from -= Counter([line.origin])
         if self.peers.get(line.peer) is line:
             del self.peers[line.peer]
         if line.person and local.by_person.get(line.person) is line:

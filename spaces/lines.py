@@ -98,13 +98,13 @@ class Line:
     __slots__ = (
         "_close_code", "_held", "_holds", "_protocol", "_send", "_transport",
         "attempt", "came_at", "dropped", "id", "is_gone", "is_hidden", "is_settled",
-        "mandate", "peer", "person", "person_id", "tab",
+        "mandate", "origin", "peer", "person", "person_id", "tab",
     )  # fmt: skip
 
     def __init__(
         self, scope: Scope, send: Send, *, id: str, tab: str, peer: str,
         person: str | None = None, person_id: int = 0, is_hidden: bool = False, came_at: float = 0,
-        mandate: Mandate = NOBODYS,
+        mandate: Mandate = NOBODYS, origin: str = "",
     ) -> None:  # fmt: skip
         self.id = id
         self.tab = tab
@@ -112,6 +112,7 @@ class Line:
         self.person = person
         self.person_id = person_id
         self.mandate = mandate
+        self.origin = origin  # of a visitor: a mark of where they come from (spaces.origins)
         self.attempt: str | int = ""
         self.came_at = came_at  # Unix s
         self.dropped = 0

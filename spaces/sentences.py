@@ -16,6 +16,7 @@ SENTENCES: dict[str, Promise] = {
     "taken_over": _("You went on in another tab or on another device. Choose “Continue here” to come back."),
     "not_joined": _("You are not in this Space yet. Choose Join first."),
     "signed_out": _("You signed out or have a new password. Reload the page to go on."),
+    "crowded": _("Very many visitors listen from your network already. Sign in to listen too."),
     # Who may do what
     "not_allowed": _("Your role in this Space does not allow that. The host can."),
     "not_here": _("This person is not in this Space any more."),

@@ -41,7 +41,7 @@ def avatar(request: HttpRequest, key: str) -> HttpResponse:
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A picture somebody chose: only files that are somebody's, only of picture types."""
     kind = TYPES.get(Path(name).suffix.lower())
-    if kind is None or not User.objects.filter(picture=name).exists():
+    if kind is None or "\0" in name or not User.objects.filter(picture=name).exists():
         raise Http404("no such picture")
     try:
         content = Path(safe_join(settings.MEDIA_ROOT, name)).read_bytes()

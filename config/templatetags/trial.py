@@ -12,7 +12,7 @@ register = template.Library()
 @register.inclusion_tag("account/_continue_as.html", takes_context=True)
 def continue_as(context: dict[str, Any]) -> dict[str, Any]:
     return {
-        "offered": offered(),
+        "offered": offered(context["request"]),
         "redirect_field": context.get("redirect_field", ""),
         "csrf_token": context.get("csrf_token", ""),
     }

@@ -91,3 +91,8 @@ def test_nothing_but_pictures_of_people_is_served(
     make_person("ines", picture=picture)
     assert Client().get(f"/files/{picture}").status_code in {400, 404}
     assert Client().get("/files/people/stranger.png").status_code == 404
+
+
+def test_a_nul_byte_is_no_name_and_reaches_no_database(db: None, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):  # PostgreSQL would not take it
+        assert Client().get("/files/%00.webp").status_code == 404

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
+from accounts.models import User
 from config import checks
 from config.instance import Mode
 from tests.builders import make_person
@@ -28,6 +30,17 @@ def test_production_refuses_a_database_with_demo_people(db, production) -> None:
     person.is_demo = True
     person.save()
     with pytest.raises(ImproperlyConfigured, match="demo"):
+        checks.refuse_unsafe_rows()
+
+
+def test_a_database_that_does_not_answer_is_not_taken_for_an_empty_one(
+    db, production, monkeypatch
+) -> None:
+    def away(**_: object) -> None:
+        raise OperationalError("not now")
+
+    monkeypatch.setattr(User.objects, "filter", away)
+    with pytest.raises(OperationalError):
         checks.refuse_unsafe_rows()
 
 

@@ -132,3 +132,39 @@ def test_the_reset_link_of_the_page_works_in_one_click(db: None, post_box: Path)
     link = re.search(r'href="http://testserver(/accounts/password/reset/[^"]+)"', browser.get("/mail/").text)
     assert link
     assert "Choose a new password" in browser.get(link[1], follow=True).text
+
+
+def test_a_nul_byte_is_nobody_and_reaches_no_database(
+    db: None, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):  # PostgreSQL would not take it
+        assert continue_as("sar\0ah").status_code == 404
+
+
+PHONE = {"REMOTE_ADDR": "192.168.1.20"}
+
+
+@pytest.mark.usefixtures("_demo")
+@pytest.mark.parametrize("who", [PHONE, {"HTTP_X_FORWARDED_FOR": "192.168.1.20"}])
+def test_the_network_is_offered_no_staff(who: dict[str, str]) -> None:
+    User.objects.filter(handle="mod").update(is_staff=True)
+    page = Client(**who).get(LOGIN).text
+    assert 'value="sarah"' in page
+    assert 'value="mod"' not in page
+    assert Client(**who).post("/trial/continue/", {"handle": "mod"}).status_code == 404
+    assert Client(**who).post("/trial/continue/", {"handle": "sarah"}).status_code == 302
+    assert 'value="mod"' in Client().get(LOGIN).text
+
+
+@pytest.mark.usefixtures("post_box")
+def test_mail_is_for_this_machine_and_for_real_staff(db: None) -> None:
+    browser = Client(**PHONE)
+    assert Client().get("/mail/").status_code == 200
+    assert Client(REMOTE_ADDR="::1").get("/mail/").status_code == 200
+    assert browser.get("/mail/").status_code == 404
+    person = User.objects.create_user("ana")
+    for is_staff, is_demo, status in ((False, False, 404), (True, True, 404), (True, False, 200)):
+        person.is_staff, person.is_demo = is_staff, is_demo
+        person.save()
+        browser.force_login(person)
+        assert browser.get("/mail/").status_code == status

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -175,6 +176,14 @@ def test_an_answer_to_another_attempt_is_ignored(board: Switchboard) -> None:
     assert not board.peers["tab"].is_answered
 
 
+def test_one_address_does_not_take_all_the_places_to_wait(board: Switchboard) -> None:
+    board.limits = Limits(waiting_of_origin=2)
+    for number in range(3):
+        board.take(replace(wanted(f"tab{number}"), origin="theirs"))
+    board.take(replace(wanted("another"), origin="mine"))
+    assert codes(board) == ["offer", "offer", "busy", "offer"]
+
+
 def test_hanging_up_is_the_end(board: Switchboard) -> None:
     board.take(wanted("tab"))
     board.take(control.Hangup("tab"))
@@ -252,6 +261,35 @@ def guest(board: Switchboard) -> socket.socket:
 def proof(board: Switchboard, tab: str) -> bytes:
     peer = board.peers[tab]
     return check(peer.password.decode(), USERNAME=f"{peer.ufrag.decode()}:them")
+
+
+def test_a_connected_peers_sound_is_led_elsewhere_at_most_every_five_seconds(
+    board: Switchboard, clock: Clock
+) -> None:
+    board.take(wanted("tab"))
+    peer = board.peers["tab"]
+    socks = [guest(board) for _i in range(3)]
+    ports = [sock.getsockname()[1] for sock in socks]
+
+    def port_after_check_from(sock: socket.socket) -> int:
+        name = f"{peer.ufrag.decode()}:them"
+        sock.send(check(peer.password.decode(), **{"USERNAME": name, "USE-CANDIDATE": None}))
+        board.endpoint.drain()
+        assert sock.recv(200), "checks are answered all the same"
+        assert peer.address is not None
+        return peer.address.destination[1]
+
+    for sock, port in zip(socks, ports, strict=True):
+        assert port_after_check_from(sock) == port, "before it is connected it may look around"
+    peer.srtp = object()  # type: ignore[assignment]  # as far as the endpoint goes: connected
+    assert port_after_check_from(socks[0]) == ports[0]
+    clock.now += 4.9
+    assert port_after_check_from(socks[1]) == ports[0]
+    clock.now += 0.2
+    assert port_after_check_from(socks[1]) == ports[1]
+    peer.srtp = None
+    for sock in socks:
+        sock.close()
 
 
 def test_only_a_proven_check_is_answered(board: Switchboard) -> None:
