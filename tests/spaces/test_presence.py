@@ -81,7 +81,7 @@ def test_arrivals_and_departures_are_a_few_statements_for_hundreds(
     people = [make_person() for _i in range(150)]
     arrivals = [Arrival(live.space.pk, person.pk, "a-tab-of-sixteen") for person in people]
     gathered = Gathered(arrivals=arrivals, crowds={live.space.pk: Crowd(151, 7)})
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         presence.settle(process=PROCESS, gathered=gathered, now=NOW)
     assert Participant.objects.present().count() == 151
     assert snapshot.snapshot(space=live.fresh(), viewer=None, now=NOW)["count"] == 157
