@@ -224,9 +224,7 @@ def test_the_worker_takes_up_what_is_due() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="races show on PostgreSQL: set DATABASE_URL"
-)
+@pytest.mark.postgresql
 def test_eight_who_look_at_once_take_it_up_once() -> None:
     live = make_live_space(cohosts=1)
     lose(live, live.host)
