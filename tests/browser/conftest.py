@@ -4,9 +4,12 @@ A person's microphone is an oscillator of their frequency, from a script before 
 that who is heard shows in the spectrum. Everything waits for conditions, never for a time.
 """
 
+import asyncio
+import contextlib
+import functools
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 ]
+TEST_LIMIT = 180.0  # s; the longest take a minute on a busy machine
+CLOSE_LIMIT = 10.0  # s
 ARTEFACTS = Path(os.environ.get("BROWSER_ARTEFACTS", "var/browser"))
 MICROPHONE = """
 (hz) => {
@@ -50,10 +55,23 @@ window.RTCPeerConnection = class extends window.RTCPeerConnection {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder needs a browser."""
+    """All of this folder needs a browser; none of it may hang."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            if isinstance(item, pytest.Function):
+                item.obj = _limited(item.obj)
+
+
+def _limited(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The same test, failing when it takes longer than any should."""
+
+    @functools.wraps(test)
+    async def limited(*args: Any, **fields: Any) -> None:
+        async with asyncio.timeout(TEST_LIMIT):
+            await test(*args, **fields)
+
+    return limited
 
 
 @pytest.fixture(scope="session")
@@ -146,10 +164,10 @@ class Cast:
         (ARTEFACTS / f"{name}.txt").write_text("\n".join(self.said) + "\n\n" + log)
 
     async def close(self) -> None:
-        for voice in self._voices:
-            await voice.close()
-        for context in self._contexts:
-            await context.close()
+        for one in (*self._voices, *self._contexts):
+            with contextlib.suppress(TimeoutError):  # a browser now and then does not answer a close
+                async with asyncio.timeout(CLOSE_LIMIT):
+                    await one.close()
         for slug in self._spaces:
             self.instance.ask("end_space", slug=slug)
 
